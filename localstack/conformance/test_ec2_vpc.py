@@ -1,0 +1,150 @@
+"""VPCs, subnets, route tables and routes."""
+
+
+def a_vpc(api, cidr="10.0.0.0/16", **more):
+    return api.create_vpc(CidrBlock=cidr, **more)["Vpc"]["VpcId"]
+
+
+def test_a_vpc_has_a_main_table_with_its_local_routes(client, account):
+    """VPC User Guide, "Configure route tables": the main route table, and a local route for each CIDR block."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    association = api.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")["CidrBlockAssociation"]
+    assert association["CidrBlock"] == "100.64.0.0/16"
+    [table] = api.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    assert [it["Main"] for it in table["Associations"]] == [True]
+    assert {it["DestinationCidrBlock"] for it in table["Routes"]} == {"10.0.0.0/16", "100.64.0.0/16"}
+    assert all(it["GatewayId"] == "local" and it["State"] == "active" for it in table["Routes"])
+
+
+def test_ids_that_do_not_exist(client, account, refused):
+    """EC2 API Reference, "Error codes": Invalid...ID.NotFound and .Malformed."""
+    api = client("ec2", account())
+    code = "InvalidVpcID.NotFound", 400
+    assert refused(api.describe_vpcs, VpcIds=["vpc-0123456789abcdef0"]) == code
+    assert refused(api.describe_vpcs, VpcIds=["vpc"])[0] == "InvalidVpcID.Malformed"
+    assert refused(api.describe_subnets, SubnetIds=["subnet-0123456789abcdef0"])[0] == "InvalidSubnetID.NotFound"
+    assert refused(api.describe_route_tables, RouteTableIds=["rtb-0123456789abcdef0"])[0] == "InvalidRouteTableID.NotFound"
+
+
+def test_what_belongs_to_others_is_not_found(client, account, refused):
+    """EC2 User Guide, "Resources by Region": a VPC is its account's and its Region's."""
+    owner = account()
+    vpc = a_vpc(client("ec2", owner))
+    assert refused(client("ec2", account()).delete_vpc, VpcId=vpc)[0] == "InvalidVpcID.NotFound"
+    assert refused(client("ec2", owner, "eu-west-1").delete_vpc, VpcId=vpc)[0] == "InvalidVpcID.NotFound"
+
+
+def test_zone_names_are_each_accounts_own_and_zone_ids_are_everybodys(client, account):
+    """AWS RAM User Guide, "Availability Zone IDs for your AWS resources"."""
+    def zones(who):
+        found = client("ec2", who).describe_availability_zones()["AvailabilityZones"]
+        return {it["ZoneName"]: it["ZoneId"] for it in found}
+
+    several = [zones(account()) for _ in range(5)]
+    assert len({tuple(sorted(it.values())) for it in several}) == 1
+    assert len({tuple(it[name] for name in sorted(it)) for it in several}) > 1
+
+
+def test_a_subnet_has_zone_and_free_addresses(client, account, refused):
+    """VPC User Guide, "Subnet CIDR blocks": the first four and the last address are AWS's; /16 to /28."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    subnet = api.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZoneId="use1-az1")["Subnet"]
+    assert (subnet["AvailabilityZoneId"], subnet["AvailableIpAddressCount"]) == ("use1-az1", 251)
+    assert refused(api.create_subnet, VpcId=vpc, CidrBlock="10.0.0.0/25")[0] == "InvalidSubnet.Conflict"
+    assert refused(api.create_subnet, VpcId=vpc, CidrBlock="10.9.0.0/24")[0] == "InvalidSubnet.Range"
+
+
+def test_dependencies_come_first(client, account, refused):
+    """VPC User Guide, "Delete your VPC"; EC2 API error codes, DependencyViolation."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    subnet = api.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    assert refused(api.delete_vpc, VpcId=vpc) == ("DependencyViolation", 400)
+    api.delete_subnet(SubnetId=subnet)
+    api.delete_vpc(VpcId=vpc)
+
+
+def test_paging(client, account, refused):
+    """EC2 API Reference: MaxResults 5 to 1000 (DescribeRouteTables 5 to 100), NextToken; MaxResults beside ids."""
+    api = client("ec2", account())
+    made = {a_vpc(api, f"10.{number}.0.0/16") for number in range(12)}
+    pages = api.get_paginator("describe_vpcs").paginate(PaginationConfig={"PageSize": 5})
+    sizes = [[it["VpcId"] for it in page["Vpcs"]] for page in pages]
+    assert [len(it) for it in sizes] == [5, 5, 2]
+    assert {it for page in sizes for it in page} == made
+    assert refused(api.describe_vpcs, MaxResults=4)[0] == "InvalidParameterValue"
+    assert refused(api.describe_route_tables, MaxResults=101)[0] == "InvalidParameterValue"
+    assert refused(api.describe_vpcs, MaxResults=5, VpcIds=[made.pop()])[0] == "InvalidParameterCombination"
+    assert refused(api.describe_vpcs, MaxResults=5, NextToken="nonsense")[0] == "InvalidNextToken"
+
+
+def test_filters(client, account, refused):
+    """EC2 User Guide, "List and filter using the CLI and API": and, or, wildcards; unknown filters are refused."""
+    api = client("ec2", account())
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "env", "Value": "prod-eu"}]}]
+    wanted = a_vpc(api, TagSpecifications=tags)
+    a_vpc(api, "10.1.0.0/16")
+
+    def found(*filters):
+        asked = [{"Name": name, "Values": list(values)} for name, *values in filters]
+        return [it["VpcId"] for it in api.describe_vpcs(Filters=asked)["Vpcs"]]
+
+    assert found(("tag:env", "prod-*")) == [wanted]
+    assert found(("tag-key", "env"), ("cidr", "10.9.0.0/16", "10.0.0.0/16")) == [wanted]
+    assert found(("tag:env", "prod-??"), ("cidr", "10.1.0.0/16")) == []
+    assert refused(found, ("colour", "red"))[0] == "InvalidParameterValue"
+
+
+def test_dry_run(client, account, refused):
+    """EC2 API Reference, "Common query parameters", DryRun: DryRunOperation, and nothing is made."""
+    api = client("ec2", account())
+    assert refused(api.create_vpc, CidrBlock="10.0.0.0/16", DryRun=True) == ("DryRunOperation", 412)
+    assert api.describe_vpcs()["Vpcs"] == []
+
+
+def test_tags(client, account, refused):
+    """EC2 User Guide, "Tag your Amazon EC2 resources": 50 tags, no key that starts with aws:, type on creation."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    api.create_tags(Resources=[vpc], Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(50)])
+    assert refused(api.create_tags, Resources=[vpc], Tags=[{"Key": "more", "Value": ""}])[0] == "TagLimitExceeded"
+    assert refused(api.create_tags, Resources=[vpc], Tags=[{"Key": "aws:x", "Value": ""}])[0] == "InvalidParameterValue"
+    wrong = [{"ResourceType": "subnet", "Tags": [{"Key": "a", "Value": "b"}]}]
+    assert refused(api.create_vpc, CidrBlock="10.0.0.0/16", TagSpecifications=wrong)[0] == "InvalidParameterValue"
+    api.delete_tags(Resources=[vpc], Tags=[{"Key": "k1"}, {"Key": "k2", "Value": "other"}])
+    keys = {it["Key"] for it in api.describe_tags(Filters=[{"Name": "resource-id", "Values": [vpc]}])["Tags"]}
+    assert "k1" not in keys and "k2" in keys
+
+
+def test_internet_gateway_routes(client, account, refused):
+    """EC2 API Reference, CreateRoute: destinations are normalised ("100.68.0.18/18" becomes "100.68.0.0/18")."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    table = api.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    gateway = api.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    api.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    api.create_route(RouteTableId=table, DestinationCidrBlock="100.68.0.18/18", GatewayId=gateway)
+    [found] = api.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    assert "100.68.0.0/18" in {it["DestinationCidrBlock"] for it in found["Routes"]}
+    again = {"RouteTableId": table, "DestinationCidrBlock": "100.68.0.0/18", "GatewayId": gateway}
+    assert refused(api.create_route, **again)[0] == "RouteAlreadyExists"
+    absent = {"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0"}
+    assert refused(api.replace_route, **absent, GatewayId=gateway)[0] == "InvalidParameterValue"
+    assert refused(api.delete_route, **absent)[0] == "InvalidRoute.NotFound"
+    local = {"RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/16"}
+    assert refused(api.delete_route, **local)[0] == "InvalidParameterValue"
+
+
+def test_associations_of_route_tables(client, account, refused):
+    """EC2 API Reference, AssociateRouteTable; the main table has no explicit association."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    subnet = api.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    one, two = (api.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+    association = api.associate_route_table(RouteTableId=one, SubnetId=subnet)["AssociationId"]
+    assert refused(api.associate_route_table, RouteTableId=two, SubnetId=subnet)[0] == "Resource.AlreadyAssociated"
+    assert refused(api.delete_route_table, RouteTableId=one)[0] == "DependencyViolation"
+    api.disassociate_route_table(AssociationId=association)
+    api.delete_route_table(RouteTableId=one)

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Derives the sandbox's shape table from botocore's service models.
+
+    python3 derive.py            writes operations.json beside this script
+    python3 derive.py --check    says whether the table is what would be written; exit code 1 when it is not
+
+The table holds, for each operation below, what its messages look like and what each protocol calls their members:
+nothing else of the models, and no documentation. It is checked in, so that building needs neither Python nor botocore.
+A member's or a list's type is either a bare type (`string`, `integer` ..) or the name of a shape of the same service.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+import botocore
+from botocore.loaders import Loader
+
+TABLE = pathlib.Path(__file__).with_name("operations.json")
+
+OPERATIONS = {
+    ("ec2", "2016-11-15"): """
+        AcceptTransitGatewayVpcAttachment AssociateRouteTable AssociateTransitGatewayRouteTable AssociateVpcCidrBlock
+        AttachInternetGateway CreateDefaultVpc CreateInternetGateway CreateRoute CreateRouteTable CreateSubnet
+        CreateTags CreateTransitGateway CreateTransitGatewayRoute CreateTransitGatewayRouteTable
+        CreateTransitGatewayVpcAttachment CreateVpc DeleteInternetGateway DeleteRoute DeleteRouteTable DeleteSubnet
+        DeleteTags DeleteTransitGateway DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
+        DeleteTransitGatewayVpcAttachment DeleteVpc DescribeAvailabilityZones DescribeInternetGateways
+        DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
+        DescribeTransitGatewayAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
+        DescribeTransitGateways DescribeVpcAttribute DescribeVpcs DetachInternetGateway
+        DisableTransitGatewayRouteTablePropagation DisassociateRouteTable DisassociateTransitGatewayRouteTable
+        DisassociateVpcCidrBlock EnableTransitGatewayRouteTablePropagation GetTransitGatewayAttachmentPropagations
+        GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifySubnetAttribute
+        ModifyTransitGateway ModifyTransitGatewayVpcAttachment ModifyVpcAttribute RejectTransitGatewayVpcAttachment
+        ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute SearchTransitGatewayRoutes
+    """,
+    ("iam", "2010-05-08"): """
+        AttachRolePolicy CreatePolicy CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePolicy GetRole
+        GetRolePolicy ListAttachedRolePolicies ListRolePolicies ListRoles PutRolePolicy UpdateAssumeRolePolicy
+    """,
+    ("organizations", "2016-11-28"): """
+        CloseAccount CreateAccount CreateOrganization CreateOrganizationalUnit DeleteOrganizationalUnit
+        DeregisterDelegatedAdministrator DescribeAccount DescribeCreateAccountStatus DescribeOrganization
+        DescribeOrganizationalUnit EnableAWSServiceAccess ListAWSServiceAccessForOrganization ListAccounts
+        ListAccountsForParent ListChildren ListDelegatedAdministrators ListOrganizationalUnitsForParent ListParents
+        ListRoots ListTagsForResource MoveAccount RegisterDelegatedAdministrator RemoveAccountFromOrganization
+        TagResource UntagResource UpdateOrganizationalUnit
+    """,
+    ("ram", "2018-01-04"): """
+        AcceptResourceShareInvitation AssociateResourceShare CreateResourceShare DeleteResourceShare
+        DisassociateResourceShare EnableSharingWithAwsOrganization GetResourceShareAssociations
+        GetResourceShareInvitations GetResourceShares ListPrincipals ListResources RejectResourceShareInvitation
+        UpdateResourceShare
+    """,
+    ("sts", "2011-06-15"): "AssumeRole GetCallerIdentity",
+}
+
+# Types that need no shape of their own unless they carry a constraint.
+BARE = {"string", "integer", "long", "boolean", "float", "double", "timestamp", "blob"}
+CONSTRAINTS = ("enum", "min", "max")
+
+
+class Service:
+    """One service's model, and the shapes that its listed operations reach."""
+
+    def __init__(self, model):
+        self.model = model
+        self.metadata = model["metadata"]
+        self.protocol = self.metadata["protocol"]
+        self.shapes = {}
+
+    def derive(self, operations):
+        return {
+            "protocol": self.protocol,
+            "version": self.metadata["apiVersion"],
+            **named("namespace", self.metadata.get("xmlNamespace")),
+            **named("target_prefix", self.metadata.get("targetPrefix")),
+            "operations": {name: self.operation(name) for name in sorted(operations)},
+            "shapes": dict(sorted(self.shapes.items())),
+        }
+
+    def operation(self, name):
+        operation = self.model["operations"][name]
+        http = operation["http"]
+        derived = {}
+        for side in ("input", "output"):
+            if side in operation:
+                derived[side] = self.reference(operation[side]["shape"])
+        if self.protocol == "rest-json":
+            derived["method"], derived["uri"] = http["method"], http["requestUri"]
+        wrapper = operation.get("output", {}).get("resultWrapper")
+        return {**derived, **named("wrapper", wrapper)}
+
+    def reference(self, name):
+        """Returns the bare type, or the name of a shape that is then in the table."""
+        shape = self.model["shapes"][name]
+        kind = shape["type"]
+        if kind in BARE and not any(key in shape for key in CONSTRAINTS):
+            if "timestampFormat" in shape:
+                raise SystemExit(f"{name} has a time format of its own")
+            return kind
+        if name not in self.shapes:
+            self.shapes[name] = derived = {"type": kind}
+            derived.update({key: shape[key] for key in CONSTRAINTS if key in shape})
+            if kind == "structure":
+                derived.update(named("required", shape.get("required")))
+                derived["members"] = {key: self.member(key, member) for key, member in shape["members"].items()}
+            elif kind == "list":
+                if shape.get("flattened"):
+                    raise SystemExit(f"{name} is flattened, which the table does not know")
+                derived["of"] = self.reference(shape["member"]["shape"])
+                derived.update(named("item", shape["member"].get("locationName")))
+            elif kind not in BARE:
+                raise SystemExit(f"{name} is a {kind}, which the table does not know")
+        return name
+
+    def member(self, name, member):
+        """Returns the member's type alone, or with the names that differ from the member's own.
+
+        `in` is its name in a request, `out` in an answer; `at` says that it stands outside the body.
+        """
+        of = self.reference(member["shape"])
+        location = member.get("locationName")
+        query = location
+        if self.protocol == "ec2":
+            query = member.get("queryName") or (location and location[0].upper() + location[1:])
+        derived = {
+            **named("in", query if query != name else None),
+            **named("out", location if location != name else None),
+            **named("at", self.location(name, member)),
+        }
+        return {"type": of, **derived} if derived else of
+
+    def location(self, name, member):
+        location = member.get("location")
+        if location not in (None, "querystring"):
+            raise SystemExit(f"{name} stands in the {location}, which the table does not know")
+        return location
+
+
+def named(name, value):
+    return {name: value} if value is not None else {}
+
+
+def lines(table):
+    """Writes JSON with one line for each operation and each shape, so that changes read well."""
+    yield "{"
+    yield f'"source": {json.dumps(table["source"])},'
+    yield '"services": {'
+    for last, (name, service) in ends(table["services"].items()):
+        yield f"{json.dumps(name)}: {{"
+        for key, value in service.items():
+            if key not in ("operations", "shapes"):
+                yield f"  {json.dumps(key)}: {json.dumps(value)},"
+        for last_part, part in ends(("operations", "shapes")):
+            yield f"  {json.dumps(part)}: {{"
+            for last_entry, (key, value) in ends(service[part].items()):
+                yield f"    {json.dumps(key)}: {json.dumps(value)}{'' if last_entry else ','}"
+            yield f"  }}{'' if last_part else ','}"
+        yield f"}}{'' if last else ','}"
+    yield "}"
+    yield "}"
+
+
+def ends(items):
+    """Pairs each item with whether it is the last."""
+    items = list(items)
+    return [(index == len(items) - 1, item) for index, item in enumerate(items)]
+
+
+def table():
+    loader = Loader()
+    services = {}
+    for (name, version), operations in OPERATIONS.items():
+        services[name] = Service(loader.load_service_model(name, "service-2", version)).derive(operations.split())
+    derived = {"source": f"botocore {botocore.__version__}", "services": services}
+    return "".join(f"{line}\n" for line in lines(derived))
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--check", action="store_true", help="compare, and write nothing")
+    derived = table()
+    if not arguments.parse_args().check:
+        TABLE.write_text(derived)
+    elif TABLE.read_text() != derived:
+        sys.exit(f"{TABLE} is not what botocore {botocore.__version__} gives: run {sys.argv[0]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+//! The kinds of resources: how their ids look, what tags call them, and how EC2 says that one is not there.
+
+use crate::call::AwsError;
+use crate::random::Dice;
+
+/// A kind of resource with an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    InternetGateway,
+    RouteTable,
+    Subnet,
+    TransitGateway,
+    TransitGatewayAttachment,
+    TransitGatewayRouteTable,
+    Vpc,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 7] = [
+        Kind::InternetGateway,
+        Kind::RouteTable,
+        Kind::Subnet,
+        Kind::TransitGateway,
+        Kind::TransitGatewayAttachment,
+        Kind::TransitGatewayRouteTable,
+        Kind::Vpc,
+    ];
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Kind::InternetGateway => "igw",
+            Kind::RouteTable => "rtb",
+            Kind::Subnet => "subnet",
+            Kind::TransitGateway => "tgw",
+            Kind::TransitGatewayAttachment => "tgw-attach",
+            Kind::TransitGatewayRouteTable => "tgw-rtb",
+            Kind::Vpc => "vpc",
+        }
+    }
+
+    /// Returns the resource type as TagSpecifications, DescribeTags and ARNs write it.
+    pub fn tag_type(self) -> &'static str {
+        match self {
+            Kind::InternetGateway => "internet-gateway",
+            Kind::RouteTable => "route-table",
+            Kind::Subnet => "subnet",
+            Kind::TransitGateway => "transit-gateway",
+            Kind::TransitGatewayAttachment => "transit-gateway-attachment",
+            Kind::TransitGatewayRouteTable => "transit-gateway-route-table",
+            Kind::Vpc => "vpc",
+        }
+    }
+
+    pub fn new_id(self, dice: &mut Dice) -> String {
+        dice.id(self.prefix())
+    }
+
+    pub fn arn(self, region: &str, account: &str, id: &str) -> String {
+        format!("arn:aws:ec2:{region}:{account}:{}/{id}", self.tag_type())
+    }
+
+    /// Tells the kind from an id's prefix.
+    pub fn of(id: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.is_well_formed(id))
+    }
+
+    fn is_well_formed(self, id: &str) -> bool {
+        // EC2 still takes the short ids of before 2018.
+        id.strip_prefix(self.prefix()).and_then(|rest| rest.strip_prefix('-')).is_some_and(|digits| {
+            matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
+    /// Checks that an id looks like one of this kind.
+    ///
+    /// # Errors
+    /// `Invalid…ID.Malformed`.
+    pub fn check(self, id: &str) -> Result<(), AwsError> {
+        if self.is_well_formed(id) {
+            return Ok(());
+        }
+        Err(AwsError::new(format!("{}.Malformed", self.malformed_stem()), format!("Invalid id: \"{id}\"")))
+    }
+
+    fn stem(self) -> &'static str {
+        match self {
+            Kind::InternetGateway => "InvalidInternetGatewayID",
+            Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableID",
+            Kind::Subnet => "InvalidSubnetID",
+            Kind::TransitGateway => "InvalidTransitGatewayID",
+            Kind::TransitGatewayAttachment => "InvalidTransitGatewayAttachmentID",
+            Kind::Vpc => "InvalidVpcID",
+        }
+    }
+
+    /// EC2 writes `InvalidRouteTableId.Malformed`, with a small d, for tables of both kinds.
+    fn malformed_stem(self) -> &'static str {
+        match self {
+            Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableId",
+            Kind::InternetGateway
+            | Kind::Subnet
+            | Kind::TransitGateway
+            | Kind::TransitGatewayAttachment
+            | Kind::Vpc => self.stem(),
+        }
+    }
+
+    /// Makes the error for an id that does not exist, or that the caller may not see.
+    pub fn not_found(self, id: &str) -> AwsError {
+        let message = match self {
+            Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
+            Kind::RouteTable => format!("The routeTable ID '{id}' does not exist"),
+            Kind::Subnet => format!("The subnet ID '{id}' does not exist"),
+            Kind::TransitGateway => format!("Transit Gateway {id} was deleted or does not exist."),
+            Kind::TransitGatewayAttachment => {
+                format!("Transit Gateway Attachment {id} was deleted or does not exist.")
+            }
+            Kind::TransitGatewayRouteTable => {
+                format!("Transit Gateway Route Table {id} was deleted or does not exist.")
+            }
+            Kind::Vpc => format!("The vpc ID '{id}' does not exist"),
+        };
+        AwsError::new(format!("{}.NotFound", self.stem()), message)
+    }
+}
+
+/// Makes the error for a resource whose state does not allow the call.
+pub fn incorrect_state(id: &str) -> AwsError {
+    AwsError::new("IncorrectState", format!("{id} is in invalid state"))
+}
+
+/// Makes the error for a resource that the caller can see but not act on.
+///
+/// EC2's documentation does not say which code it sends here.
+pub fn not_authorized() -> AwsError {
+    AwsError::new("UnauthorizedOperation", "You are not authorized to perform this operation.").with_status(403)
+}
+
+pub fn invalid_value(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterValue", message)
+}
+
+pub fn missing(name: &str) -> AwsError {
+    AwsError::new("MissingParameter", format!("The request must contain the parameter {name}"))
+}
+
+pub fn invalid_combination(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterCombination", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_told_from_its_own_ids_and_no_other() {
+        let mut dice = Dice::new(7);
+        for kind in Kind::ALL {
+            let id = kind.new_id(&mut dice);
+            assert_eq!(Kind::of(&id), Some(kind), "{id}");
+            assert!(kind.check(&id).is_ok());
+            for other in Kind::ALL.into_iter().filter(|other| *other != kind) {
+                assert!(other.check(&id).is_err(), "{id} is no {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_malformed_route_table_id_has_the_small_d() {
+        let error = Kind::TransitGatewayRouteTable.check("tgw-rtb-zzz").unwrap_err();
+        assert_eq!(error.code, "InvalidRouteTableId.Malformed");
+        assert_eq!(Kind::Vpc.check("vpc").unwrap_err().code, "InvalidVpcID.Malformed");
+    }
+}

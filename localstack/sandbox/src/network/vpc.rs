@@ -1,0 +1,391 @@
+//! VPCs. Only the account that owns one sees it.
+//!
+//! A VPC is `pending` for a moment and then `available`. It is made with a main route table, and cannot be deleted
+//! while anything stands in it.
+
+use super::cidr;
+use super::filters::{Filter, Sieve};
+use super::members::{Nothing, answer, request, words};
+use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
+use super::resource::{Kind, invalid_combination, invalid_value, missing};
+use super::shelf::{Kept, Key};
+use super::tags::{Tag, TagSpecification, on_creation};
+use super::vpc_cidr::{self, CidrAssociation, CidrBlockAssociation, Ipv6CidrBlockAssociation};
+use super::{route_table, visibility};
+use crate::call::{AccountId, AwsError, Caller};
+use crate::world::{self, World};
+
+/// A new VPC is available after a moment.
+const PENDING_SECONDS: f64 = 2.0;
+
+words! { State { Pending = "pending", Available = "available" } }
+words! { Tenancy { Default = "default", Dedicated = "dedicated" } }
+
+#[derive(Clone, Debug)]
+pub struct Vpc {
+    pub id: String,
+    pub owner: AccountId,
+    pub region: String,
+    pub state: State,
+    pub tenancy: Tenancy,
+    /// The primary range first; IPv4 and IPv6 together.
+    pub cidrs: Vec<CidrAssociation>,
+    pub dns_support: bool,
+    pub dns_hostnames: bool,
+    pub address_usage_metrics: bool,
+}
+
+impl Kept for Vpc {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn keys(&self) -> Vec<Key> {
+        vec![Key::Place(self.owner.clone(), self.region.clone())]
+    }
+}
+
+impl Vpc {
+    /// Lists the ranges that are the VPC's own and stay so.
+    pub fn associated(&self) -> impl Iterator<Item = &ipnet::IpNet> {
+        self.cidrs.iter().filter(|it| it.state == vpc_cidr::State::Associated).map(|it| &it.cidr)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    Available,
+    CidrAssociated(String),
+    CidrDisassociated(String),
+}
+
+pub fn happen(world: &mut World, id: &str, event: Event) {
+    match event {
+        Event::Available => {
+            if let Some(vpc) = world.network.vpcs.get_mut(id) {
+                vpc.state = State::Available;
+            }
+        }
+        Event::CidrAssociated(association) => vpc_cidr::become_associated(world, id, &association),
+        Event::CidrDisassociated(association) => vpc_cidr::become_disassociated(world, id, &association),
+    }
+}
+
+/// Finds a VPC that the caller owns.
+///
+/// # Errors
+/// `InvalidVpcID.Malformed` and `InvalidVpcID.NotFound`.
+pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Vpc, AwsError> {
+    Kind::Vpc.check(id)?;
+    let vpc = world.network.vpcs.get(id);
+    vpc.filter(|it| it.owner == caller.account && it.region == caller.region).ok_or_else(|| Kind::Vpc.not_found(id))
+}
+
+request! { "PascalCase"
+    CreateVpc {
+        cidr_block: Option<String>, amazon_provided_ipv6_cidr_block: bool, instance_tenancy: Option<Tenancy>,
+        tag_specifications: Vec<TagSpecification>,
+    }
+}
+answer! { "PascalCase"
+    VpcDescription {
+        vpc_id: String, state: State, cidr_block: String, owner_id: String, dhcp_options_id: &'static str,
+        instance_tenancy: Tenancy, is_default: bool, cidr_block_association_set: Vec<CidrBlockAssociation>,
+        ipv6_cidr_block_association_set: Vec<Ipv6CidrBlockAssociation>, tags: Vec<Tag>,
+    }
+}
+answer! { "PascalCase" CreatedVpc { vpc: VpcDescription } }
+
+pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<CreatedVpc, AwsError> {
+    let tags = on_creation(Kind::Vpc, &input.tag_specifications)?;
+    let text = input.cidr_block.ok_or_else(|| missing("cidrBlock"))?;
+    let primary = cidr::normalised("cidrBlock", &text)?;
+    vpc_cidr::check_size(&primary)?;
+    // The Region must be one that the sandbox has.
+    super::zones::zones(&caller.account, &caller.region)?;
+    let id = Kind::Vpc.new_id(&mut world.dice);
+    let mut cidrs = vec![CidrAssociation::primary(&mut world.dice, primary)];
+    if input.amazon_provided_ipv6_cidr_block {
+        cidrs.push(CidrAssociation::amazon_provided(&mut world.dice, vpc_cidr::State::Associated));
+    }
+    world.network.vpcs.insert(Vpc {
+        id: id.clone(),
+        owner: caller.account.clone(),
+        region: caller.region.clone(),
+        state: State::Pending,
+        tenancy: input.instance_tenancy.unwrap_or(Tenancy::Default),
+        cidrs,
+        dns_support: true,
+        dns_hostnames: false,
+        address_usage_metrics: false,
+    });
+    world.network.tags.set(&caller.account, &id, &tags);
+    route_table::make_main(world, caller, &id);
+    visibility::hide(world, &caller.account, &id);
+    world.later(PENDING_SECONDS, world::Event::Network(super::Event::Vpc(id.clone(), Event::Available)));
+    Ok(CreatedVpc { vpc: description(world, own(world, caller, &id)?) })
+}
+
+fn description(world: &World, vpc: &Vpc) -> VpcDescription {
+    let primary = vpc.cidrs.first().map(|it| it.cidr.to_string()).unwrap_or_default();
+    VpcDescription {
+        vpc_id: vpc.id.clone(),
+        state: vpc.state,
+        cidr_block: primary,
+        owner_id: vpc.owner.clone(),
+        dhcp_options_id: "default",
+        instance_tenancy: vpc.tenancy,
+        is_default: false,
+        cidr_block_association_set: vpc.cidrs.iter().filter_map(CidrAssociation::as_ipv4).collect(),
+        ipv6_cidr_block_association_set: vpc.cidrs.iter().filter_map(|it| it.as_ipv6(&vpc.region)).collect(),
+        tags: world.network.tags.of(&vpc.owner, &vpc.id),
+    }
+}
+
+request! { "PascalCase"
+    DescribeVpcs { vpc_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String> }
+}
+answer! { "PascalCase" DescribedVpcs { vpcs: Vec<VpcDescription>, next_token: Option<String> } }
+
+const SIEVE: Sieve<VpcDescription> = Sieve {
+    fields: &[
+        ("cidr", |vpc| vec![vpc.cidr_block.clone()]),
+        ("cidr-block-association.association-id", |vpc| {
+            vpc.cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
+        }),
+        ("cidr-block-association.cidr-block", |vpc| {
+            vpc.cidr_block_association_set.iter().map(|it| it.cidr_block.clone()).collect()
+        }),
+        ("cidr-block-association.state", |vpc| {
+            vpc.cidr_block_association_set.iter().map(|it| it.cidr_block_state.state.word().to_owned()).collect()
+        }),
+        ("dhcp-options-id", |vpc| vec![vpc.dhcp_options_id.to_owned()]),
+        ("ipv6-cidr-block-association.association-id", |vpc| {
+            vpc.ipv6_cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
+        }),
+        ("ipv6-cidr-block-association.ipv6-cidr-block", |vpc| {
+            vpc.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_cidr_block.clone()).collect()
+        }),
+        ("ipv6-cidr-block-association.state", |vpc| {
+            vpc.ipv6_cidr_block_association_set
+                .iter()
+                .map(|it| it.ipv6_cidr_block_state.state.word().to_owned())
+                .collect()
+        }),
+        ("is-default", |vpc| vec![vpc.is_default.to_string()]),
+        ("isDefault", |vpc| vec![vpc.is_default.to_string()]),
+        ("owner-id", |vpc| vec![vpc.owner_id.clone()]),
+        ("state", |vpc| vec![vpc.state.word().to_owned()]),
+        ("vpc-id", |vpc| vec![vpc.vpc_id.clone()]),
+    ],
+    tags: Some(|vpc| &vpc.tags),
+};
+
+pub fn describe(world: &mut World, caller: &Caller, input: DescribeVpcs) -> Result<DescribedVpcs, AwsError> {
+    refuse_pages_of_named("vpcIds", &input.vpc_ids, input.max_results)?;
+    let world = &*world;
+    let question = Question {
+        asked: Asked {
+            action: "DescribeVpcs",
+            max_results: input.max_results,
+            next_token: input.next_token.as_deref(),
+            sizes: SIZES,
+        },
+        kind: Kind::Vpc,
+        ids: &input.vpc_ids,
+        filters: &input.filters,
+    };
+    let page = describe_page(&question, &SIEVE, world.network.vpcs.ids(&Key::place(caller)), |id| {
+        let vpc = own(world, caller, id).ok()?;
+        visibility::shows(world, &caller.account, id).then(|| description(world, vpc))
+    })?;
+    Ok(DescribedVpcs { vpcs: page.items, next_token: page.next })
+}
+
+request! { "PascalCase" DeleteVpc { vpc_id: String } }
+
+pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpc) -> Result<Nothing, AwsError> {
+    let id = &own(world, caller, &input.vpc_id)?.id.clone();
+    let inside = Key::Vpc(id.clone());
+    let network = &world.network;
+    let occupied = network.subnets.ids(&inside).next().is_some()
+        || network.internet_gateways.under(&Key::place(caller)).any(|it| it.vpc.as_ref() == Some(id))
+        || network.vpc_attachments.under(&inside).any(|it| it.state.holds_interfaces_or_waits())
+        || network.route_tables.under(&inside).any(|it| it.main.is_none());
+    if occupied {
+        return Err(AwsError::new(
+            "DependencyViolation",
+            format!("The vpc '{id}' has dependencies and cannot be deleted."),
+        ));
+    }
+    let tables: Vec<String> = network.route_tables.ids(&inside).map(str::to_owned).collect();
+    for table in tables {
+        world.network.route_tables.remove(&table);
+        world.network.tags.forget(&[&caller.account], &table);
+    }
+    world.network.vpcs.remove(id);
+    world.network.tags.forget(&[&caller.account], id);
+    Ok(Nothing {})
+}
+
+words! {
+    Attribute {
+        DnsSupport = "enableDnsSupport",
+        DnsHostnames = "enableDnsHostnames",
+        AddressUsageMetrics = "enableNetworkAddressUsageMetrics",
+    }
+}
+
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AttributeValue {
+    value: bool,
+}
+
+request! { "PascalCase"
+    ModifyVpcAttribute {
+        vpc_id: String, enable_dns_hostnames: Option<AttributeValue>, enable_dns_support: Option<AttributeValue>,
+        enable_network_address_usage_metrics: Option<AttributeValue>,
+    }
+}
+
+/// Changes one attribute; EC2 takes no more than one in a call.
+pub fn modify_attribute(world: &mut World, caller: &Caller, input: ModifyVpcAttribute) -> Result<Nothing, AwsError> {
+    let id = own(world, caller, &input.vpc_id)?.id.clone();
+    let asked = [input.enable_dns_hostnames, input.enable_dns_support, input.enable_network_address_usage_metrics];
+    match asked.iter().flatten().count() {
+        0 => return Err(missing("attribute")),
+        1 => {}
+        _ => return Err(invalid_combination("Fields for multiple attribute types specified")),
+    }
+    let Some(vpc) = world.network.vpcs.get_mut(&id) else { return Err(Kind::Vpc.not_found(&id)) };
+    let [hostnames, support, metrics] = asked.map(|asked| asked.map(|attribute| attribute.value));
+    if hostnames == Some(true) && !vpc.dns_support {
+        return Err(invalid_value("EnableDnsHostnames needs EnableDnsSupport"));
+    }
+    vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames);
+    vpc.dns_support = support.unwrap_or(vpc.dns_support);
+    vpc.address_usage_metrics = metrics.unwrap_or(vpc.address_usage_metrics);
+    Ok(Nothing {})
+}
+
+request! { "PascalCase" DescribeVpcAttribute { vpc_id: String, attribute: Option<Attribute> } }
+answer! { "PascalCase"
+    VpcAttribute {
+        vpc_id: String, enable_dns_hostnames: Option<AttributeValue>, enable_dns_support: Option<AttributeValue>,
+        enable_network_address_usage_metrics: Option<AttributeValue>,
+    }
+}
+
+pub fn describe_attribute(
+    world: &mut World,
+    caller: &Caller,
+    input: DescribeVpcAttribute,
+) -> Result<VpcAttribute, AwsError> {
+    let vpc = own(world, caller, &input.vpc_id)?;
+    let asked = input.attribute.ok_or_else(|| missing("attribute"))?;
+    let told = |attribute: Attribute, value: bool| (asked == attribute).then_some(AttributeValue { value });
+    Ok(VpcAttribute {
+        vpc_id: vpc.id.clone(),
+        enable_dns_hostnames: told(Attribute::DnsHostnames, vpc.dns_hostnames),
+        enable_dns_support: told(Attribute::DnsSupport, vpc.dns_support),
+        enable_network_address_usage_metrics: told(Attribute::AddressUsageMetrics, vpc.address_usage_metrics),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::network::support::Bench;
+
+    const ONE: &str = "111111111111";
+    const TWO: &str = "222222222222";
+
+    #[test]
+    fn a_vpc_is_seen_by_its_owner_in_its_region_alone() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"][0]["State"], "pending");
+        bench.wait();
+        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"][0]["State"], "available");
+        assert_eq!(bench.ec2(TWO, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
+        bench.refused(TWO, "DescribeVpcs", json!({"VpcIds": [vpc]}), "InvalidVpcID.NotFound");
+        bench.region = "eu-west-1".into();
+        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
+    }
+
+    #[test]
+    fn a_vpc_comes_with_a_main_table_and_a_local_route() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        let asked = json!({"Filters": [{"Name": "vpc-id", "Values": [vpc]}]});
+        let tables = bench.ec2(ONE, "DescribeRouteTables", asked);
+        assert_eq!(tables["RouteTables"][0]["Associations"][0]["Main"], true);
+        assert_eq!(tables["RouteTables"][0]["Routes"][0]["GatewayId"], "local");
+    }
+
+    #[test]
+    fn a_vpc_with_a_subnet_cannot_be_deleted() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        let subnet = bench.subnet(ONE, &vpc, "10.0.0.0/24", 0);
+        bench.refused(ONE, "DeleteVpc", json!({"VpcId": vpc}), "DependencyViolation");
+        bench.ec2(ONE, "DeleteSubnet", json!({"SubnetId": subnet}));
+        bench.ec2(ONE, "DeleteVpc", json!({"VpcId": vpc}));
+        bench.refused(ONE, "DeleteVpc", json!({"VpcId": vpc}), "InvalidVpcID.NotFound");
+        assert_eq!(bench.ec2(ONE, "DescribeRouteTables", json!({}))["RouteTables"], json!([]));
+    }
+
+    #[test]
+    fn filters_by_tag_and_by_range_find_what_they_name() {
+        let mut bench = Bench::new();
+        bench.vpc(ONE, "10.0.0.0/16");
+        let tagged = bench.ec2(
+            ONE,
+            "CreateVpc",
+            json!({"CidrBlock": "10.1.0.0/16", "TagSpecifications": [
+                {"ResourceType": "vpc", "Tags": [{"Key": "env", "Value": "prod"}]}]}),
+        )["Vpc"]["VpcId"]
+            .clone();
+        for filter in [
+            json!({"Name": "tag:env", "Values": ["pr*"]}),
+            json!({"Name": "tag-key", "Values": ["env"]}),
+            json!({"Name": "cidr", "Values": ["10.1.0.0/16"]}),
+        ] {
+            let found = bench.ec2(ONE, "DescribeVpcs", json!({"Filters": [filter]}));
+            assert_eq!(found["Vpcs"].as_array().unwrap().len(), 1, "{filter}");
+            assert_eq!(found["Vpcs"][0]["VpcId"], tagged);
+        }
+        let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
+        let error = bench.refused(ONE, "DescribeVpcs", unknown, "InvalidParameterValue");
+        assert_eq!(error.message, "The filter 'colour' is invalid");
+    }
+
+    #[test]
+    fn attributes_are_read_one_by_one_and_set_one_by_one() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        bench.ec2(ONE, "ModifyVpcAttribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
+        let read = bench.ec2(ONE, "DescribeVpcAttribute", json!({"VpcId": vpc, "Attribute": "enableDnsHostnames"}));
+        assert_eq!(read, json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
+        let both = json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}, "EnableDnsSupport": {"Value": true}});
+        bench.refused(ONE, "ModifyVpcAttribute", both, "InvalidParameterCombination");
+    }
+
+    #[test]
+    fn ids_and_max_results_do_not_go_together() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        let both = json!({"VpcIds": [vpc], "MaxResults": 5});
+        bench.refused(ONE, "DescribeVpcs", both, "InvalidParameterCombination");
+    }
+
+    #[test]
+    fn a_create_refuses_tags_for_another_kind() {
+        let mut bench = Bench::new();
+        let tags = json!([{"ResourceType": "subnet", "Tags": [{"Key": "a", "Value": "b"}]}]);
+        let asked = json!({"CidrBlock": "10.0.0.0/16", "TagSpecifications": tags});
+        bench.refused(ONE, "CreateVpc", asked, "InvalidParameterValue");
+        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
+    }
+}

@@ -1,0 +1,90 @@
+//! Everything there is, and what will happen by itself when its time comes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::Pace;
+use crate::random::Dice;
+use crate::{identity, network, organization, sharing};
+
+/// All accounts, everything in them, and the time.
+///
+/// Handlers get `&mut World` and read the time in [`World::now`]; nothing else changes a world but [`World::settle`].
+#[derive(Debug)]
+pub struct World {
+    pub now: Timestamp,
+    /// The time by which credentials live and die; see [`crate::Clock::credentials_now`].
+    pub credentials_now: Timestamp,
+    pub pace: Pace,
+    pub dice: Dice,
+    pub organization: organization::Organizations,
+    pub identity: identity::Identity,
+    pub network: network::Network,
+    pub sharing: sharing::Sharing,
+    due: BTreeMap<(Timestamp, u64), Event>,
+    events: u64,
+}
+
+/// Something that happens by itself.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Network(network::Event),
+    Organization(organization::Event),
+    Sharing(sharing::Event),
+}
+
+impl World {
+    pub fn new(now: Timestamp, pace: Pace, seed: u64) -> Self {
+        Self {
+            now,
+            credentials_now: now,
+            pace,
+            dice: Dice::new(seed),
+            organization: Default::default(),
+            identity: Default::default(),
+            network: Default::default(),
+            sharing: Default::default(),
+            due: BTreeMap::new(),
+            events: 0,
+        }
+    }
+
+    /// Lets `event` happen after about `median_seconds`, drawn from the dice; by the next call when the pace is instant.
+    pub fn later(&mut self, median_seconds: f64, event: Event) {
+        let seconds = match self.pace {
+            Pace::Instant => 0.0,
+            Pace::Times { .. } => self.dice.delay(median_seconds),
+        };
+        self.at(self.now + SignedDuration::from_secs_f64(seconds), event);
+    }
+
+    /// Lets `event` happen after exactly `after`, whatever the pace: lifetimes of records and invitations.
+    pub fn exactly_after(&mut self, after: Duration, event: Event) {
+        let after = SignedDuration::try_from(after).expect("a span that a clock can hold");
+        self.at(self.now + after, event);
+    }
+
+    fn at(&mut self, when: Timestamp, event: Event) {
+        self.events += 1;
+        self.due.insert((when, self.events), event);
+    }
+
+    /// Lets everything happen that is due by `now`, in the order of time; each event sees the time at which it was due.
+    pub fn settle(&mut self, now: Timestamp) {
+        while let Some(entry) = self.due.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let ((when, _), event) = entry.remove_entry();
+            self.now = self.now.max(when);
+            match event {
+                Event::Network(event) => network::happen(self, event),
+                Event::Organization(event) => organization::happen(self, event),
+                Event::Sharing(event) => sharing::happen(self, event),
+            }
+        }
+        self.now = now;
+    }
+}
