@@ -34,4 +34,5 @@
 //! Each kind of resource has a file of the same name in each stage that it passes: `compile/association.rs`,
 //! `plan/association.rs`.
 
+pub mod api;
 pub mod model;

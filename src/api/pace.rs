@@ -1,0 +1,69 @@
+//! The pace: one bucket for each account, region and action, and the one place where an attempt is paid for.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::bucket::{Bucket, Limit, Take};
+use super::clock::Clock;
+use super::limits;
+use crate::model::{AccountId, Region, Scope};
+
+type BucketKey = (AccountId, Region, &'static str);
+
+/// Paces all calls of a process. Every attempt goes through [`Pace::wait`], retries too.
+pub struct Pace {
+    clock: Arc<dyn Clock>,
+    buckets: Mutex<BTreeMap<BucketKey, Bucket>>,
+    attempts: Mutex<u64>,
+}
+
+impl Pace {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, buckets: Mutex::default(), attempts: Mutex::default() }
+    }
+
+    /// Takes a token for one attempt, waiting for it until `deadline`.
+    ///
+    /// Returns whether there was one in time.
+    pub async fn wait(&self, scope: &Scope, action: &'static str, published: Limit, deadline: Timestamp) -> bool {
+        loop {
+            match self.take(scope, action, published) {
+                Take::Ready => {
+                    *self.attempts.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+                    return true;
+                }
+                Take::At(when) if when > deadline => return false,
+                Take::At(when) => self.clock.sleep_until(when).await,
+            }
+        }
+    }
+
+    /// Notes that AWS refused a call for its rate.
+    pub fn slow_down(&self, scope: &Scope, action: &'static str, published: Limit) {
+        self.with_bucket(scope, action, published, |bucket, now| bucket.slow_down(now));
+    }
+
+    /// Returns how many attempts were paid for: never fewer than were made.
+    pub fn attempts(&self) -> u64 {
+        *self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, scope: &Scope, action: &'static str, published: Limit) -> Take {
+        self.with_bucket(scope, action, published, Bucket::take)
+    }
+
+    fn with_bucket<T>(
+        &self,
+        scope: &Scope,
+        action: &'static str,
+        published: Limit,
+        use_it: impl FnOnce(&mut Bucket, Timestamp) -> T,
+    ) -> T {
+        let now = self.clock.now();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (scope.account.clone(), scope.region.clone(), action);
+        use_it(buckets.entry(key).or_insert_with(|| Bucket::full(limits::ours(published), now)), now)
+    }
+}
