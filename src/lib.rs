@@ -35,4 +35,5 @@
 //! `plan/association.rs`.
 
 pub mod api;
+pub mod intent;
 pub mod model;

@@ -1,0 +1,165 @@
+//! The files in `config/`, and what they mean.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::civil::date;
+
+use super::{EVERYTHING, HUB_AND_SPOKE, TWO_VPCS, change, wrong};
+use crate::intent::{
+    AccountSource, Destination, ExternalId, Gaps, HubKind, Inside, Intent, ManagedKind, Mode, OnPremAttachment,
+    ProblemKind, Routing, SegmentPair, Tables, UndeclaredAction, Via, parse, read,
+};
+use crate::model::SegmentName;
+
+fn segment(name: &str) -> SegmentName {
+    name.parse().unwrap()
+}
+
+fn pair(one: &str, other: &str) -> SegmentPair {
+    SegmentPair::new(segment(one), segment(other)).unwrap()
+}
+
+/// The intent of a file that asks for things that are not supported yet.
+fn unbelieved(text: &str) -> Intent {
+    assert_eq!(wrong(text).to_string().lines().count(), 1, "{}", wrong(text));
+    read(text).0.unwrap()
+}
+
+#[test]
+fn the_smallest_example_has_all_defaults() {
+    let intent = parse("two-vpcs.yaml", TWO_VPCS).unwrap();
+    snapshot!(format!("{intent:#?}"));
+}
+
+#[test]
+fn the_fuller_example_means_what_it_says() {
+    let intent = parse("hub-and-spoke.yaml", HUB_AND_SPOKE).unwrap();
+    assert!(intent.connected(&segment("prod"), &segment("shared")));
+    assert!(intent.connected(&segment("shared"), &segment("prod")));
+    assert!(!intent.connected(&segment("prod"), &segment("dev")));
+    assert!(intent.connected(&segment("prod"), &segment("prod")));
+    assert!(!intent.connected(&segment("dev"), &segment("dev")));
+    assert!(!intent.connected(&segment("shared"), &segment("shared")));
+    let reached: Vec<_> = intent.segments.keys().map(|from| intent.reaches(from).collect::<Vec<_>>()).collect();
+    assert_eq!(
+        reached,
+        [vec![&segment("shared")], vec![&segment("prod"), &segment("shared")], vec![&segment("dev"), &segment("prod")]]
+    );
+    assert_eq!(intent.hub_regions().len(), 1);
+    let region = "eu-west-1".parse().unwrap();
+    assert_eq!(intent.hubs_in(&region).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["lab", "main"]);
+    assert!(matches!(intent.accounts.role.external_id, Some(ExternalId::Env(_))));
+    assert_eq!(intent.accounts.exclude.values().collect::<Vec<_>>(), ["being closed"]);
+    let prod = &intent.segments[&segment("prod")];
+    assert_eq!(prod.members.len(), 2);
+    assert_eq!(prod.members[1].accounts.len(), 2);
+    assert!(matches!(&prod.spoke_routes.as_ref().unwrap().tables, Tables::Tagged(tags) if tags["tier"] == "private"));
+    assert!(prod.adopted_tables.keys().any(|hub| hub.as_str() == "main"));
+    assert!(intent.segments[&segment("shared")].spoke_routes.is_none());
+}
+
+#[test]
+fn a_freeze_covers_both_its_ends() {
+    let intent = parse("hub-and-spoke.yaml", HUB_AND_SPOKE).unwrap();
+    let freeze = &intent.safety.freeze[0];
+    assert!(!freeze.covers(date(2026, 12, 19)));
+    assert!(freeze.covers(date(2026, 12, 20)));
+    assert!(freeze.covers(date(2027, 1, 4)));
+    assert!(!freeze.covers(date(2027, 1, 5)));
+}
+
+#[test]
+fn nothing_in_the_file_is_parsed_away() {
+    let intent = unbelieved(EVERYTHING);
+    assert!(matches!(intent.accounts.source, AccountSource::Organizations));
+    assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn: 64512 }));
+    assert!(intent.share.is_some());
+    let prod = &intent.segments[&segment("prod")];
+    assert_eq!(prod.manage[&ManagedKind::VpcRoutes], Mode::Observe);
+    assert_eq!(prod.members[1].account_tags["tier"], "gold");
+    let dev = &intent.segments[&segment("dev")];
+    assert_eq!((dev.routing, dev.inside, dev.ignore_cidrs.len()), (Routing::Static, Inside::Closed, 1));
+    assert!(intent.segments[&segment("inspection")].appliance_mode);
+    let onprem = &intent.segments[&segment("onprem")];
+    let attachments: BTreeSet<_> = onprem.attachments.values().flatten().cloned().collect();
+    assert_eq!(attachments.len(), 2);
+    assert!(attachments.iter().any(|one| matches!(one, OnPremAttachment::Vpn(_))));
+    assert_eq!(onprem.cidrs.len(), 1);
+    assert_eq!(intent.connect, BTreeSet::from([pair("dev", "shared"), pair("onprem", "shared")]));
+    assert_eq!(intent.inspect[&pair("prod", "shared")], segment("inspection"));
+    assert_eq!(intent.egress.keys().collect::<Vec<_>>(), [&segment("dev"), &segment("prod")]);
+    assert_eq!(intent.isolate[&pair("dev", "prod")], Some(segment("inspection")));
+    assert_eq!(intent.isolate[&pair("dev", "onprem")], None);
+    assert_eq!(intent.routes[0].via, Via::Blackhole);
+    assert!(matches!(intent.routes[1].to, Destination::PrefixList(_)));
+    assert_eq!(intent.peer_hubs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["[eu, us]"]);
+    assert_eq!(intent.peer_vpcs["metrics"].routes.accepter, Some(Tables::All));
+    assert_eq!(intent.safety.departures.unwrap().hold_for, Duration::from_hours(24));
+    assert_eq!(intent.safety.gaps, Gaps::Ask);
+    assert_eq!((intent.daemon.every, intent.daemon.mode), (Duration::from_mins(5), Mode::Enforce));
+}
+
+#[test]
+fn what_is_not_built_yet_is_refused_line_by_line_and_nothing_else_is() {
+    let problems = parse("everything.yaml", EVERYTHING).unwrap_err();
+    assert!(problems.iter().all(|problem| problem.kind() == ProblemKind::Unsupported));
+    snapshot!(problems);
+    let lines: Vec<usize> = problems.iter().map(|problem| problems.place(problem).0).collect();
+    assert!(lines.is_sorted_by(|one, next| one < next), "each refusal has a line of its own: {lines:?}");
+}
+
+#[test]
+fn what_is_not_built_yet_is_refused_in_its_other_forms_too() {
+    let text = change(EVERYTHING, "ipv6: false", "ipv6: true");
+    let text = change(&text, "undeclared: report", "undeclared: { vpc_routes: remove, propagations: report }");
+    let problems = parse("intent.yaml", &text).unwrap_err();
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message()).collect();
+    assert!(messages.contains(&"attaching with IPv6 is not supported yet"), "{messages:?}");
+    assert!(messages.contains(&"removing what is no longer declared is not supported yet"), "{messages:?}");
+    let intent = unbelieved(&text);
+    assert_eq!(intent.safety.undeclared.action(ManagedKind::VpcRoutes), UndeclaredAction::Remove);
+    assert_eq!(intent.safety.undeclared.action(ManagedKind::Attachments), UndeclaredAction::Report);
+}
+
+#[test]
+fn a_fixed_list_of_accounts_stands_for_the_organization() {
+    let list = r#"list:
+    - { id: "222222222222", name: billing, ou: Workloads/Prod, tags: { tier: gold } }
+    - { id: "333333333333", name: shared }
+    - { id: "444444444444", name: "444" }
+    - { id: "555555555555", name: web }
+    - { id: "999999999999", name: old }"#;
+    let text = change(HUB_AND_SPOKE, "from: organizations", list);
+    let intent = parse("intent.yaml", &text).unwrap();
+    let AccountSource::List(accounts) = &intent.accounts.source else { panic!("{:?}", intent.accounts.source) };
+    assert_eq!(accounts.len(), 5);
+    let billing = &accounts[&"222222222222".parse().unwrap()];
+    assert_eq!((billing.name.as_str(), billing.ou.as_ref().unwrap().as_str()), ("billing", "Workloads/Prod"));
+    assert_eq!(billing.tags["tier"], "gold");
+}
+
+#[test]
+fn a_section_that_is_given_in_part_has_defaults_for_the_rest() {
+    let text = change(TWO_VPCS, "version: 1\n", "version: 1\ndaemon: { every: 1h30m }\nsafety: { gaps: forbid }\n");
+    let intent = parse("intent.yaml", &text).unwrap();
+    let plain = parse("two-vpcs.yaml", TWO_VPCS).unwrap();
+    assert_eq!((intent.daemon.every, intent.daemon.mode), (Duration::from_mins(90), Mode::Enforce));
+    assert_eq!(intent.safety.removals, plain.safety.removals);
+    assert_eq!((intent.safety.gaps, plain.safety.gaps), (Gaps::Forbid, Gaps::Ask));
+}
+
+#[test]
+fn every_private_asn_is_taken() {
+    for asn in [64_512, 65_534, 4_200_000_000, 4_294_967_294] {
+        let intent = unbelieved(&change(EVERYTHING, "asn: 64512", &format!("asn: {asn}")));
+        assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn }));
+    }
+}
+
+#[test]
+fn a_direct_connect_gateway_may_be_attached_to_several_hubs() {
+    let gateway = "direct_connect_gateway: 11111111-2222-3333-4444-555555555555 }]\n";
+    let text = change(EVERYTHING, gateway, &format!("{gateway}      us: [{{ {gateway}"));
+    assert_eq!(unbelieved(&text).segments[&segment("onprem")].attachments.len(), 2);
+}

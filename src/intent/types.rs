@@ -1,0 +1,490 @@
+//! The intent as plain values: what one config file declares, after every check has passed.
+//!
+//! An `Intent` is made by [`crate::intent::parse`] alone. Inside one, every name refers to something declared, every
+//! CIDR has no host bits, every list that is a set has no duplicates, and everything that the file leaves out has its
+//! default, so that no later stage knows defaults. Maps and sets are ordered: two files that differ only in the order
+//! of their entries give equal intents, except where the order means something (member rules, freezes, routes).
+//!
+//! All words of the config have a place here, those that this version refuses as "not supported yet" too; which those
+//! are is said in one table, `unsupported.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use super::words::{DirectConnectGatewayId, ExternalIdText, VariableName, VpnConnectionId};
+use crate::model::{
+    AccountId, Cidr, HubName, NetworkName, OrganizationId, OuPath, PrefixListId, Region, RoleName, SegmentName,
+    TransitGatewayId, TransitGatewayRouteTableId, VpcId,
+};
+
+/// Tags that a thing must carry: each key with exactly this value. AWS tag keys and values are case-sensitive.
+pub type TagFilter = BTreeMap<String, String>;
+
+/// Holds what one config file declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The version of the config's language. Always 1.
+    pub version: u32,
+    /// The ownership name: what transitd makes is tagged with it.
+    pub network: NetworkName,
+    pub home: Home,
+    pub accounts: Accounts,
+    /// At least one.
+    pub hubs: BTreeMap<HubName, Hub>,
+    pub share: Option<Share>,
+    /// May be empty: a network of hubs without segments is only observed.
+    pub segments: BTreeMap<SegmentName, Segment>,
+    /// How a member VPC is attached. `Some` whenever a segment has member rules.
+    pub attach: Option<Attach>,
+    /// Who reaches whom, both ways. Pairs not listed are not connected.
+    pub connect: BTreeSet<SegmentPair>,
+    /// Pairs connected only through an inspection segment. Never also in `connect`.
+    pub inspect: BTreeMap<SegmentPair, SegmentName>,
+    /// Through which inspection segment each segment reaches the internet.
+    pub egress: BTreeMap<SegmentName, SegmentName>,
+    /// Pairs between which no routed path may be, with the inspection segment that may carry one.
+    pub isolate: BTreeMap<SegmentPair, Option<SegmentName>>,
+    /// Further static routes in segments' tables, in the order of the file.
+    pub routes: Vec<DeclaredRoute>,
+    /// Pairs of hubs to peer. `mesh` in the file is spelt out here.
+    pub peer_hubs: BTreeSet<HubPair>,
+    /// Direct VPC peerings, by name.
+    pub peer_vpcs: BTreeMap<String, VpcPeering>,
+    pub safety: Safety,
+    pub daemon: Daemon,
+}
+
+impl Intent {
+    /// Tells whether the VPCs of two segments reach one another directly. For a segment and itself, that is
+    /// `inside: open`. A pair under `inspect` is not connected in this sense.
+    #[must_use]
+    pub fn connected(&self, a: &SegmentName, b: &SegmentName) -> bool {
+        if a == b {
+            return self.segments.get(a).is_some_and(|segment| segment.inside == Inside::Open);
+        }
+        SegmentPair::new(a.clone(), b.clone()).is_some_and(|pair| self.connect.contains(&pair))
+    }
+
+    /// Lists the segments whose VPCs a segment reaches directly, in order of name; itself too if it is open inside.
+    pub fn reaches<'a>(&'a self, from: &'a SegmentName) -> impl Iterator<Item = &'a SegmentName> + 'a {
+        self.segments.keys().filter(move |to| self.connected(from, to))
+    }
+
+    /// Lists the regions that hold a hub, each once, in order of name.
+    #[must_use]
+    pub fn hub_regions(&self) -> BTreeSet<&Region> {
+        self.hubs.values().map(|hub| &hub.region).collect()
+    }
+
+    /// Lists the hubs that stand in one region, in order of name.
+    pub fn hubs_in<'a>(&'a self, region: &'a Region) -> impl Iterator<Item = (&'a HubName, &'a Hub)> + 'a {
+        self.hubs.iter().filter(move |(_, hub)| hub.region == *region)
+    }
+}
+
+/// Holds two different segments, the lesser name first: `[a, b]` and `[b, a]` are one pair.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SegmentPair {
+    a: SegmentName,
+    b: SegmentName,
+}
+
+impl SegmentPair {
+    /// Makes the pair, in either order; `None` if both are one segment.
+    #[must_use]
+    pub fn new(one: SegmentName, other: SegmentName) -> Option<Self> {
+        match one.cmp(&other) {
+            std::cmp::Ordering::Less => Some(Self { a: one, b: other }),
+            std::cmp::Ordering::Greater => Some(Self { a: other, b: one }),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    /// Returns both names, the lesser first.
+    #[must_use]
+    pub fn names(&self) -> (&SegmentName, &SegmentName) {
+        (&self.a, &self.b)
+    }
+
+    /// Tells whether the segment is one of the two.
+    #[must_use]
+    pub fn has(&self, segment: &SegmentName) -> bool {
+        self.a == *segment || self.b == *segment
+    }
+}
+
+impl fmt::Display for SegmentPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}, {}]", self.a, self.b)
+    }
+}
+
+/// Holds two different hubs, the lesser name first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HubPair {
+    a: HubName,
+    b: HubName,
+}
+
+impl HubPair {
+    /// Makes the pair, in either order; `None` if both are one hub.
+    #[must_use]
+    pub fn new(one: HubName, other: HubName) -> Option<Self> {
+        match one.cmp(&other) {
+            std::cmp::Ordering::Less => Some(Self { a: one, b: other }),
+            std::cmp::Ordering::Greater => Some(Self { a: other, b: one }),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    /// Returns both names, the lesser first.
+    #[must_use]
+    pub fn names(&self) -> (&HubName, &HubName) {
+        (&self.a, &self.b)
+    }
+}
+
+impl fmt::Display for HubPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}, {}]", self.a, self.b)
+    }
+}
+
+/// The central network account: owns the hubs; the daemon runs here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    pub account: AccountId,
+    /// Checked against AWS before anything else is believed.
+    pub organization: OrganizationId,
+    /// A role to assume in the home account too; `None` uses the credentials as they come.
+    pub role: Option<RoleName>,
+}
+
+/// Which accounts the network knows, and how they are entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounts {
+    pub source: AccountSource,
+    /// Assumed in every member account.
+    pub role: MemberRole,
+    /// Accounts that are left alone, each with the reason that the file gives. Never the home account.
+    pub exclude: BTreeMap<AccountId, String>,
+}
+
+/// Where the list of accounts comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountSource {
+    /// AWS Organizations is asked on every pass.
+    Organizations,
+    /// The file lists them, for where Organizations cannot be read.
+    List(BTreeMap<AccountId, ListedAccount>),
+}
+
+/// What the file says about an account that it lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAccount {
+    pub name: String,
+    /// Where the account would stand in the organization; `None` fits no rule that names an organizational unit.
+    pub ou: Option<OuPath>,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// The role that transitd assumes in each member account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRole {
+    pub name: RoleName,
+    pub external_id: Option<ExternalId>,
+}
+
+/// The external id that a member role's trust policy asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExternalId {
+    /// The file says it.
+    Text(ExternalIdText),
+    /// The environment says it, in this variable. Read by the composition root, never here.
+    Env(VariableName),
+}
+
+/// A transit gateway of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hub {
+    pub region: Region,
+    pub kind: HubKind,
+}
+
+/// Whether a hub is made or exists already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HubKind {
+    /// One that exists: its settings are reported, never changed, and it is never deleted.
+    Adopt(TransitGatewayId),
+    /// One that transitd makes, with this private ASN on Amazon's side.
+    Make { asn: u32 },
+}
+
+/// With whom the hubs are shared through RAM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Share {
+    /// The whole organization.
+    Organization,
+    /// These organizational units.
+    Ous(BTreeSet<OuPath>),
+    /// Just the accounts that have a member VPC.
+    Members,
+}
+
+/// A routing domain: attachments that share one transit gateway route table per hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Which VPCs belong to it: those that fit any of these. In the order of the file, so that a report can name the
+    /// first that fits.
+    pub members: Vec<MemberRule>,
+    /// Whether its own VPCs reach one another. Closed unless the file says open.
+    pub inside: Inside,
+    /// What the route tables of its VPCs send to the hub; `None` leaves those tables alone.
+    pub spoke_routes: Option<SpokeRoutes>,
+    /// Tables that exist already and serve as this segment's table, by hub.
+    pub adopted_tables: BTreeMap<HubName, TransitGatewayRouteTableId>,
+    /// Kinds of things that are not enforced alike; what is not named is enforced.
+    pub manage: BTreeMap<ManagedKind, Mode>,
+    /// Ranges that are never routed. Empty unless `routing` is static.
+    pub ignore_cidrs: BTreeSet<Cidr>,
+    pub routing: Routing,
+    /// Set on the segments that firewalls stand in: their attachments keep both directions of a flow in one
+    /// availability zone, and their own tables are read and proved, never written.
+    pub appliance_mode: bool,
+    /// On-prem attachments placed in it, by hub.
+    pub attachments: BTreeMap<HubName, BTreeSet<OnPremAttachment>>,
+    /// What BGP may bring over its on-prem attachments; anything else is a finding.
+    pub cidrs: BTreeSet<Cidr>,
+}
+
+/// Says which VPCs belong to a segment. All that it names must fit; it names at least one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRule {
+    /// The account stands in this organizational unit or below it.
+    pub ou: Option<OuPath>,
+    /// The account is one of these; empty means any account.
+    pub accounts: BTreeSet<AccountId>,
+    /// The account carries these tags; empty means any.
+    pub account_tags: TagFilter,
+    /// Only this VPC.
+    pub vpc: Option<VpcId>,
+    /// The VPC carries these tags; empty means any.
+    pub vpc_tags: TagFilter,
+}
+
+/// Whether a segment's own VPCs reach one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Inside {
+    Open,
+    Closed,
+}
+
+/// How a segment's tables learn of its VPCs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Routing {
+    /// Attachments propagate all CIDRs of their VPC.
+    Propagated,
+    /// Static routes, so that some CIDRs can be left out.
+    Static,
+}
+
+/// What the route tables of member VPCs send to the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokeRoutes {
+    /// The destinations; at least one.
+    pub cidrs: BTreeSet<Cidr>,
+    pub tables: Tables,
+}
+
+/// Which route tables of a VPC are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tables {
+    All,
+    /// Those that carry all of these tags; at least one.
+    Tagged(TagFilter),
+}
+
+/// The kinds of things that transitd manages, where the file treats them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ManagedKind {
+    Attachments,
+    Associations,
+    Propagations,
+    /// Static routes in transit gateway route tables.
+    StaticRoutes,
+    /// Routes in the route tables of VPCs.
+    VpcRoutes,
+}
+
+/// Whether differences are repaired or only reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    Enforce,
+    Observe,
+}
+
+/// An attachment of the network outside AWS, made by others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OnPremAttachment {
+    Vpn(VpnConnectionId),
+    DirectConnectGateway(DirectConnectGatewayId),
+}
+
+/// How a member VPC is attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attach {
+    /// The subnets to attach carry these tags, one in each availability zone; at least one tag.
+    pub subnets: TagFilter,
+    /// DNS support of the attachment. On unless the file says otherwise, as in EC2's `CreateTransitGatewayVpcAttachment`.
+    pub dns: bool,
+    /// IPv6 support of the attachment. Off unless the file says otherwise, as in EC2.
+    pub ipv6: bool,
+}
+
+/// A static route in one segment's table on one hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredRoute {
+    pub segment: SegmentName,
+    pub hub: HubName,
+    pub to: Destination,
+    pub via: Via,
+}
+
+/// What a declared route matches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    Cidr(Cidr),
+    PrefixList(PrefixListId),
+}
+
+/// Where a declared route sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Nowhere: the traffic is dropped.
+    Blackhole,
+    /// To the attachment of this VPC of this account.
+    AttachmentOf { account: AccountId, vpc: VpcId },
+}
+
+/// A direct peering of two VPCs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VpcPeering {
+    pub requester: PeeringSide,
+    pub accepter: PeeringSide,
+    pub dns: PeeringDns,
+    pub routes: PeeringRoutes,
+}
+
+/// One side of a VPC peering. It names the VPC, its tags, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeeringSide {
+    pub account: AccountId,
+    pub region: Region,
+    pub vpc: Option<VpcId>,
+    pub vpc_tags: TagFilter,
+}
+
+/// Which side of a peering resolves the other's public names to private addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PeeringDns {
+    Both,
+    Requester,
+    Accepter,
+    Neither,
+}
+
+/// Which route tables get routes to the other side; `None` on a side: none there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeeringRoutes {
+    pub requester: Option<Tables>,
+    pub accepter: Option<Tables>,
+}
+
+/// The limits on what a pass may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// What happens to things that are ours and no longer declared.
+    pub undeclared: Undeclared,
+    pub removals: Removals,
+    /// What happens when a VPC no longer fits its segment; `None` if the file does not say.
+    pub departures: Option<Departures>,
+    pub gaps: Gaps,
+    /// Times in which nothing is removed and nothing is cut, in the order of the file.
+    pub freeze: Vec<Freeze>,
+}
+
+/// What happens to things that are provably ours and no longer declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undeclared {
+    /// For every kind that `kinds` does not name.
+    pub otherwise: UndeclaredAction,
+    pub kinds: BTreeMap<ManagedKind, UndeclaredAction>,
+}
+
+impl Undeclared {
+    /// Returns what happens to things of this kind.
+    #[must_use]
+    pub fn action(&self, kind: ManagedKind) -> UndeclaredAction {
+        self.kinds.get(&kind).copied().unwrap_or(self.otherwise)
+    }
+}
+
+/// Whether an undeclared thing of ours is only reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UndeclaredAction {
+    Report,
+    Remove,
+}
+
+/// How many things may be removed: counts of removals in a sliding time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removals {
+    pub per_hour: u32,
+    pub per_day: u32,
+    pub per_segment_per_day: u32,
+}
+
+/// What happens when a VPC no longer fits its segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Departures {
+    /// For how long it is kept as it was.
+    pub hold_for: Duration,
+}
+
+/// What becomes of a step that cuts traffic for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gaps {
+    /// It waits for a person's word.
+    Ask,
+    Allow,
+    Forbid,
+}
+
+/// A time in which nothing is removed and nothing is cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// The first frozen day, in UTC.
+    pub from: Date,
+    /// The last frozen day, in UTC; not before `from`.
+    pub until: Date,
+    pub why: String,
+}
+
+impl Freeze {
+    /// Tells whether a day, in UTC, is frozen. Both ends are.
+    #[must_use]
+    pub fn covers(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+}
+
+/// How the daemon runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Daemon {
+    /// The time from the start of a pass to the start of the next.
+    pub every: Duration,
+    pub mode: Mode,
+}
