@@ -37,3 +37,4 @@
 pub mod api;
 pub mod intent;
 pub mod model;
+pub mod observe;

@@ -1,0 +1,63 @@
+//! The home account's side in one region: gateways, attachments, tables, and what each table lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::api::{ReadCall, Reader};
+use crate::model::{HubInventory, Scope, TransitGatewayId, TransitGatewayRouteTable};
+
+use super::listed;
+
+pub(super) async fn read(
+    reader: &Reader,
+    scope: &Scope,
+    gateways: &BTreeSet<TransitGatewayId>,
+    at_once: &Arc<Semaphore>,
+) -> HubInventory {
+    let at = reader.now();
+    let (all_gateways, attachments, vpc_attachments, tables) = tokio::join!(
+        reader.list(scope, &ReadCall::DescribeTransitGateways),
+        reader.list(scope, &ReadCall::DescribeTransitGatewayAttachments),
+        reader.list(scope, &ReadCall::DescribeTransitGatewayVpcAttachments),
+        reader.list::<TransitGatewayRouteTable>(scope, &ReadCall::DescribeTransitGatewayRouteTables),
+    );
+    let mut inventory = HubInventory {
+        gateways: listed(at, all_gateways),
+        attachments: listed(at, attachments),
+        vpc_attachments: listed(at, vpc_attachments),
+        tables: listed(at, tables),
+        associations: BTreeMap::new(),
+        propagations: BTreeMap::new(),
+        routes: BTreeMap::new(),
+    };
+    let mut reads = JoinSet::new();
+    // A table that is on its way out or in has nothing to list, and AWS may refuse to list it.
+    let ours = inventory.tables.known().unwrap_or_default().iter();
+    for table in ours.filter(|table| gateways.contains(&table.gateway) && table.state.is_usable()) {
+        let (reader, scope, table, at_once) = (reader.clone(), scope.clone(), table.id.clone(), at_once.clone());
+        reads.spawn(async move {
+            let _turn = at_once.acquire().await;
+            let at = reader.now();
+            let associations = ReadCall::GetTransitGatewayRouteTableAssociations { table: table.clone() };
+            let propagations = ReadCall::GetTransitGatewayRouteTablePropagations { table: table.clone() };
+            let routes = ReadCall::SearchTransitGatewayRoutes { table: table.clone() };
+            let (associations, propagations, routes) = tokio::join!(
+                reader.list(&scope, &associations),
+                reader.list(&scope, &propagations),
+                reader.list(&scope, &routes),
+            );
+            (table, listed(at, associations), listed(at, propagations), listed(at, routes))
+        });
+    }
+    while let Some(done) = reads.join_next().await {
+        let (table, associations, propagations, routes) =
+            done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        inventory.associations.insert(table.clone(), associations);
+        inventory.propagations.insert(table.clone(), propagations);
+        inventory.routes.insert(table, routes);
+    }
+    inventory
+}
