@@ -35,6 +35,10 @@
 //! `plan/association.rs`.
 
 pub mod api;
+pub mod compile;
 pub mod intent;
 pub mod model;
 pub mod observe;
+pub mod plan;
+#[cfg(test)]
+mod specimen;

@@ -1,0 +1,76 @@
+//! Which VPC belongs to which segment.
+
+use std::collections::BTreeSet;
+
+use crate::intent::{AccountSource, Intent, MemberRule};
+use crate::model::{Account, AccountState, Problem, SegmentName, Snapshot, Tags, Topology, Vpc, VpcKey};
+
+/// Tells whether an account may own a VPC of some segment, so that it must be entered. Judges by what is known of the
+/// account alone.
+pub fn may_own_members(intent: &Intent, account: &Account) -> bool {
+    account.state == AccountState::Active
+        && !intent.accounts.exclude.contains_key(&account.id)
+        && intent.segments.values().flat_map(|segment| &segment.members).any(|rule| fits_account(rule, account))
+}
+
+pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology) {
+    let by_unit = intent.segments.values().flat_map(|segment| &segment.members).any(|rule| rule.ou.is_some());
+    for account in seen.accounts.known().unwrap_or_default() {
+        let asked = matches!(intent.accounts.source, AccountSource::Organizations);
+        let excluded = intent.accounts.exclude.contains_key(&account.id);
+        if by_unit && asked && !excluded && account.ou.is_none() && account.state == AccountState::Active {
+            topology.problems.push(Problem::AccountPlaceless { account: account.id.clone() });
+        }
+        if !may_own_members(intent, account) {
+            continue;
+        }
+        for region in intent.hub_regions() {
+            let scope = crate::model::Scope::new(&account.id, region);
+            let Some(vpcs) = seen.members.get(&scope).and_then(|member| member.vpcs.known()) else { continue };
+            // A VPC that is shared with an account is listed there too; it belongs to its owner.
+            for vpc in vpcs.iter().filter(|vpc| vpc.owner == account.id) {
+                let key = VpcKey { account: account.id.clone(), region: region.clone(), vpc: vpc.id.clone() };
+                place(intent, account, vpc, key, topology);
+            }
+        }
+    }
+}
+
+fn place(intent: &Intent, account: &Account, vpc: &Vpc, key: VpcKey, topology: &mut Topology) {
+    let segments: BTreeSet<SegmentName> = intent
+        .segments
+        .iter()
+        .filter(|(_, segment)| segment.members.iter().any(|rule| fits(rule, account, vpc)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let mut fitting = segments.iter();
+    match (fitting.next(), fitting.next()) {
+        (None, _) => {}
+        (Some(segment), None) => {
+            topology.members.insert(key, segment.clone());
+        }
+        (Some(_), Some(_)) => {
+            topology.frozen.insert(key.clone());
+            topology.problems.push(Problem::TwoSegments { vpc: key, segments });
+        }
+    }
+}
+
+fn fits(rule: &MemberRule, account: &Account, vpc: &Vpc) -> bool {
+    let names_the_vpc = rule.vpc.is_some() || !rule.vpc_tags.is_empty();
+    fits_account(rule, account)
+        && rule.vpc.as_ref().is_none_or(|id| *id == vpc.id)
+        && carries(&vpc.tags, &rule.vpc_tags)
+        // Every account is born with default VPCs: a rule that speaks of accounts alone does not mean them.
+        && (names_the_vpc || !vpc.is_default)
+}
+
+fn fits_account(rule: &MemberRule, account: &Account) -> bool {
+    (rule.accounts.is_empty() || rule.accounts.contains(&account.id))
+        && rule.ou.as_ref().is_none_or(|ou| account.ou.as_ref().is_some_and(|place| ou.covers(place)))
+}
+
+/// Tells whether a thing carries all the wanted tags.
+pub(super) fn carries(tags: &Tags, wanted: &Tags) -> bool {
+    wanted.iter().all(|(key, value)| tags.get(key) == Some(value))
+}

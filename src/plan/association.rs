@@ -1,0 +1,151 @@
+//! The associations: which table an attachment's traffic is looked up in.
+//!
+//! AWS has no call that moves one: it is taken away, seen to be gone, and made anew, and for about a minute nothing
+//! that the attachment sends is routed. That is a step that a person has to allow, but for one case: an attachment that
+//! transitd has just made, and that the hub put into its default table by itself, carries nothing yet.
+
+use std::collections::BTreeSet;
+
+use crate::api::WriteCall;
+use crate::model::{
+    AttachmentId, AttachmentKey, Key, ListId, Problem, Progress, TransitGatewayRouteTableId, WantedHub,
+};
+
+use super::Gaps;
+use super::draft::{Change, Draft, Found};
+use super::step::{Risk, StepId, Verb, Wait, Why};
+
+/// How long an attachment is without its table while it is moved, in seconds: disassociation takes about a minute
+/// (awslabs/landing-zone-accelerator-on-aws polls for it in steps of 60 seconds) and association some tens of seconds.
+const MOVE_SECONDS: u32 = 90;
+
+pub(super) fn compare(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    for (key, table) in &want.associations {
+        let (Some(hub), Some(attachment)) = (want.hubs.get(&key.hub), draft.attachments.get(key).cloned()) else {
+            continue;
+        };
+        let Some(table) = draft.tables.get(table).cloned() else { continue };
+        let live = attachment.id.known().and_then(|id| {
+            let (_, live) = draft.hubs.get(&key.hub)?;
+            live.associations.get(id).map(|(table, state)| ((*table).clone(), (*state).clone()))
+        });
+        match live {
+            Some((of, state)) if table.id.known() == Some(&of) => {
+                right_table(draft, key, &state, hub, &attachment, table)
+            }
+            Some((of, state)) => wrong_table(draft, key, of, &state, hub, &attachment, table),
+            // It may stand in a table whose list is not known: then nothing is done.
+            None if draft.hubs.get(&key.hub).is_some_and(|(_, live)| !live.associations_unknown.is_empty()) => {}
+            None => associate(draft, key, hub, &attachment, table, None, Vec::new()),
+        }
+    }
+}
+
+fn right_table(
+    draft: &mut Draft<'_>,
+    key: &AttachmentKey,
+    state: &Progress,
+    hub: &WantedHub,
+    attachment: &Found<AttachmentId>,
+    table: Found<TransitGatewayRouteTableId>,
+) {
+    let this = Key::Association(key.clone());
+    if state.is_live() {
+        draft.confirm(Verb::Create, &this);
+        draft.confirm(Verb::Clear, &this);
+    }
+    match state {
+        Progress::Ready | Progress::Changing => {
+            draft.in_place(&this);
+            draft.associated.insert(key.clone());
+        }
+        Progress::Coming | Progress::PendingAcceptance => draft.pending(this),
+        Progress::Going | Progress::Gone | Progress::Failed | Progress::Rejected => {
+            let wait = Wait::Gone { kind: this.kind(), key: this };
+            associate(draft, key, hub, attachment, table, Some(wait), Vec::new());
+        }
+        Progress::Unclear(_) => draft.unclear(this, state),
+    }
+}
+
+fn wrong_table(
+    draft: &mut Draft<'_>,
+    key: &AttachmentKey,
+    of: TransitGatewayRouteTableId,
+    state: &Progress,
+    hub: &WantedHub,
+    attachment: &Found<AttachmentId>,
+    table: Found<TransitGatewayRouteTableId>,
+) {
+    let this = Key::Association(key.clone());
+    let Some(id) = attachment.id.known().cloned() else { return };
+    let going = Some(Wait::Gone { kind: this.kind(), key: this.clone() });
+    match state {
+        Progress::Going | Progress::Gone | Progress::Failed | Progress::Rejected => {
+            draft.confirm(Verb::Clear, &this);
+            return associate(draft, key, hub, attachment, table, going, Vec::new());
+        }
+        Progress::Coming | Progress::PendingAcceptance => return draft.pending(this),
+        Progress::Unclear(_) => return draft.unclear(this, state),
+        Progress::Ready | Progress::Changing => {}
+    }
+    let risk =
+        if landed_by_default(draft, key, hub, &of) { Risk::Removes } else { Risk::Cuts { seconds: MOVE_SECONDS } };
+    if matches!(risk, Risk::Cuts { .. }) && draft.policy.gaps != Gaps::Allow {
+        return draft.problem(Problem::AssociatedElsewhere { attachment: key.clone(), id, table: of });
+    }
+    let change = Change {
+        verb: Verb::Clear,
+        key: this,
+        scope: hub.scope.clone(),
+        call: WriteCall::DisassociateTransitGatewayRouteTable { table: of.clone(), attachment: id },
+        after: Vec::new(),
+        wait: table.wait.clone(),
+        why: Why::WrongTable { table: of.clone() },
+        risk,
+        evidence: BTreeSet::from([
+            ListId::Accounts,
+            ListId::Vpcs(key.vpc.scope()),
+            ListId::VpcAttachments(hub.scope.clone()),
+            ListId::Associations(hub.scope.clone(), of),
+        ]),
+    };
+    if let Some(cleared) = draft.step(change) {
+        associate(draft, key, hub, attachment, table, going, vec![cleared]);
+    }
+}
+
+/// Tells whether the hub itself put the attachment where it is, right after transitd made it: the ledger has our
+/// attachment, and no association of it was ever ours.
+fn landed_by_default(draft: &Draft<'_>, key: &AttachmentKey, hub: &WantedHub, of: &TransitGatewayRouteTableId) -> bool {
+    let made = draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger());
+    let associated = draft.past.owned.contains_key(&Key::Association(key.clone()).ledger());
+    let gateways = draft.hubs.get(&key.hub).and_then(|(inventory, _)| inventory.gateways.known()).unwrap_or_default();
+    let gateway = gateways.iter().find(|gateway| gateway.id == hub.gateway);
+    made && !associated && gateway.is_some_and(|gateway| gateway.default_association.as_ref() == Some(of))
+}
+
+fn associate(
+    draft: &mut Draft<'_>,
+    key: &AttachmentKey,
+    hub: &WantedHub,
+    attachment: &Found<AttachmentId>,
+    table: Found<TransitGatewayRouteTableId>,
+    wait: Option<Wait>,
+    mut after: Vec<StepId>,
+) {
+    after.extend(attachment.steps.iter().chain(&table.steps).cloned());
+    let change = Change {
+        verb: Verb::Create,
+        key: Key::Association(key.clone()),
+        scope: hub.scope.clone(),
+        call: WriteCall::AssociateTransitGatewayRouteTable { table: table.id, attachment: attachment.id.clone() },
+        after,
+        wait: wait.or_else(|| attachment.wait.clone()).or(table.wait),
+        why: Why::Missing,
+        risk: Risk::Adds,
+        evidence: BTreeSet::new(),
+    };
+    draft.step(change);
+}

@@ -1,0 +1,159 @@
+//! The segments' tables. A table has no natural key: ours carry ownership tags, set on creation, and the ledger knows
+//! their ids. Where the two do not agree, nothing is made and nothing is guessed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::{Ref, WriteCall};
+use crate::model::{
+    HubName, Key, NetworkName, Problem, Progress, TableKey, Tags, TransitGatewayRouteTable, TransitGatewayRouteTableId,
+    WantedTable,
+};
+
+use super::draft::{Change, Draft, Found};
+use super::step::{Risk, Verb, Why};
+
+/// The tag that names the network which a thing belongs to.
+pub const NETWORK_TAG: &str = "transitd:network";
+/// The tag that names the segment whose table it is.
+pub const SEGMENT_TAG: &str = "transitd:segment";
+
+/// Returns the tags that a segment's table is made with.
+pub(super) fn tags(network: &NetworkName, key: &TableKey) -> Tags {
+    BTreeMap::from([
+        ("Name".to_owned(), format!("{network}/{}", key.segment)),
+        (NETWORK_TAG.to_owned(), network.to_string()),
+        (SEGMENT_TAG.to_owned(), key.segment.to_string()),
+    ])
+}
+
+pub(super) fn compare(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    for (key, wanted) in &want.tables {
+        let Some(live) = draft.hubs.get(&key.hub).and_then(|(_, live)| live.tables.clone()) else { continue };
+        match wanted {
+            WantedTable::Adopted(id) => adopted(draft, key, id, live.get(id).copied()),
+            WantedTable::Made => made(draft, key, &live),
+        }
+    }
+}
+
+fn adopted(
+    draft: &mut Draft<'_>,
+    key: &TableKey,
+    id: &TransitGatewayRouteTableId,
+    live: Option<&TransitGatewayRouteTable>,
+) {
+    match live {
+        Some(live) => found(draft, key, live),
+        None => match elsewhere(draft, &key.hub, id) {
+            Some(gateway) => freeze(
+                draft,
+                [id.clone()],
+                Problem::TableOfOtherGateway { table: key.clone(), id: id.clone(), gateway },
+            ),
+            None => draft.problem(Problem::TableMissing { table: key.clone(), id: id.clone() }),
+        },
+    }
+}
+
+fn elsewhere(
+    draft: &Draft<'_>,
+    hub: &HubName,
+    id: &TransitGatewayRouteTableId,
+) -> Option<crate::model::TransitGatewayId> {
+    let (inventory, _) = draft.hubs.get(hub)?;
+    inventory.tables.known()?.iter().find(|table| table.id == *id).map(|table| table.gateway.clone())
+}
+
+fn made(
+    draft: &mut Draft<'_>,
+    key: &TableKey,
+    live: &BTreeMap<&TransitGatewayRouteTableId, &TransitGatewayRouteTable>,
+) {
+    let owned = draft.past.owned.get(&Key::Table(key.clone()).ledger()).and_then(|owned| owned.id.clone());
+    let is_ours = |table: &TransitGatewayRouteTable| {
+        table.tags.get(NETWORK_TAG).map(String::as_str) == Some(draft.policy.network.as_str())
+            && table.tags.get(SEGMENT_TAG).map(String::as_str) == Some(key.segment.as_str())
+    };
+    let candidates: BTreeMap<_, _> = live
+        .iter()
+        .filter(|(id, table)| table.state.is_live() && (is_ours(table) || owned.as_deref() == Some(id.as_str())))
+        .map(|(id, table)| ((*id).clone(), *table))
+        .collect();
+    let mut each = candidates.values();
+    match (each.next(), each.next(), owned) {
+        (Some(_), Some(_), _) => {
+            let ids: BTreeSet<_> = candidates.keys().cloned().collect();
+            freeze(draft, ids.clone(), Problem::TableDoubled { table: key.clone(), ids });
+        }
+        (Some(table), None, owned) => match owned.and_then(|id| id.parse().ok()) {
+            // The ledger's table is gone and another carries its tags: somebody made it, and not we.
+            Some(id) if id != table.id => {
+                freeze(draft, [table.id.clone()], Problem::TableMissing { table: key.clone(), id });
+            }
+            _ => found(draft, key, table),
+        },
+        (None, _, None) => create(draft, key),
+        (None, _, Some(id)) => match (id.parse(), just_made(draft, key)) {
+            // AWS said that it made the table, and does not show it yet.
+            (_, true) | (Err(_), false) => create(draft, key),
+            (Ok(id), false) => draft.problem(Problem::TableMissing { table: key.clone(), id }),
+        },
+    }
+}
+
+/// Reports what keeps a table from being used. Its ids are named there, and not called undeclared besides.
+fn freeze(draft: &mut Draft<'_>, ids: impl IntoIterator<Item = TransitGatewayRouteTableId>, problem: Problem) {
+    draft.frozen_tables.extend(ids);
+    draft.problem(problem);
+}
+
+/// Tells whether the table was made and no snapshot has shown it yet, within the time that AWS may take to show it.
+fn just_made(draft: &Draft<'_>, key: &TableKey) -> bool {
+    let id = super::StepId::new(Verb::Create, &Key::Table(key.clone()));
+    draft.past.unconfirmed.get(id.as_str()).is_some_and(|sent| draft.seen.at < sent.at + draft.policy.visibility)
+}
+
+fn create(draft: &mut Draft<'_>, key: &TableKey) {
+    let Some(hub) = draft.want.hubs.get(&key.hub) else { return };
+    let change = Change {
+        verb: Verb::Create,
+        key: Key::Table(key.clone()),
+        scope: hub.scope.clone(),
+        call: WriteCall::CreateTransitGatewayRouteTable {
+            gateway: hub.gateway.clone(),
+            tags: tags(&draft.policy.network, key),
+        },
+        after: Vec::new(),
+        wait: None,
+        why: Why::Missing,
+        risk: Risk::Adds,
+        evidence: BTreeSet::new(),
+    };
+    if let Some(step) = draft.step(change) {
+        let key_of = Key::Table(key.clone());
+        let wait = Some(Draft::until_present(key_of.clone()));
+        draft.tables.insert(key.clone(), Found { id: Ref::Planned(key_of), wait, steps: vec![step] });
+    }
+}
+
+fn found(draft: &mut Draft<'_>, key: &TableKey, table: &TransitGatewayRouteTable) {
+    let key_of = Key::Table(key.clone());
+    match &table.state {
+        Progress::Ready | Progress::Changing => {
+            draft.confirm(Verb::Create, &key_of);
+            draft.in_place(&key_of);
+            draft.tables.insert(key.clone(), Found::usable(table.id.clone()));
+        }
+        Progress::Coming | Progress::PendingAcceptance => {
+            draft.confirm(Verb::Create, &key_of);
+            draft.pending(key_of.clone());
+            let wait = Some(Draft::until_present(key_of));
+            draft.tables.insert(key.clone(), Found { id: Ref::Known(table.id.clone()), wait, steps: Vec::new() });
+        }
+        Progress::Going | Progress::Gone | Progress::Failed | Progress::Rejected => {
+            draft.problem(Problem::TableMissing { table: key.clone(), id: table.id.clone() });
+        }
+        state @ Progress::Unclear(_) => draft.unclear(key_of, state),
+    }
+}

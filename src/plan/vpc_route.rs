@@ -1,0 +1,104 @@
+//! The routes of the members' own tables. Only ours are ever changed: what leads elsewhere at the same range is a
+//! conflict, reported and left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::WriteCall;
+use crate::model::{
+    AttachmentKey, Cidr, Destination, HubName, Key, Problem, Route, RouteState, RouteTable, RouteTableId, Scope,
+    Target, TransitGatewayId, VpcRouteKey, WantedHub,
+};
+
+use super::draft::{Change, Draft};
+use super::step::{Risk, StepId, Verb, Why};
+
+pub(super) fn compare(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    let tables = route_tables(draft);
+    for (key, hub_name) in &want.vpc_routes {
+        let Some(table) = tables.get(&(key.vpc.scope(), &key.table)) else { continue };
+        let Some(hub) = want.hubs.get(hub_name).filter(|_| draft.hubs.contains_key(hub_name)) else { continue };
+        let destination = Destination::Cidr(key.destination);
+        match table.routes.iter().find(|route| route.destination == destination) {
+            None => write(draft, key, hub_name, hub, Verb::Create, Why::Missing),
+            Some(route) => present(draft, key, hub_name, hub, route),
+        }
+    }
+}
+
+fn route_tables<'a>(draft: &Draft<'a>) -> BTreeMap<(Scope, &'a RouteTableId), &'a RouteTable> {
+    let members = draft.seen.members.iter();
+    members
+        .flat_map(|(scope, member)| {
+            member.route_tables.known().unwrap_or_default().iter().map(move |table| (scope, table))
+        })
+        .map(|(scope, table)| ((scope.clone(), &table.id), table))
+        .collect()
+}
+
+fn present(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &WantedHub, route: &Route) {
+    let this = Key::VpcRoute(key.clone());
+    match &route.target {
+        Target::TransitGateway(gateway) if *gateway == hub.gateway => {
+            draft.confirm(Verb::Create, &this);
+            if route.state != RouteState::Blackhole {
+                draft.confirm(Verb::Replace, &this);
+                draft.in_place(&this);
+            } else {
+                // It leads to the hub, and the hub did not know the VPC when AWS last looked. Writing the same once more
+                // makes AWS look again; where AWS does so by itself, the write changes nothing.
+                write(draft, key, hub_name, hub, Verb::Replace, Why::Blackholed);
+            }
+        }
+        Target::TransitGateway(gateway) if is_ours(draft, &this, gateway) => {
+            let target = gateway.to_string();
+            write(draft, key, hub_name, hub, Verb::Replace, Why::OldTarget { target });
+        }
+        // A range that the VPC itself carries needs no route to the hub.
+        Target::Local => draft.in_place(&this),
+        Target::TransitGateway(other) => foreign(draft, key, other.to_string()),
+        Target::Other(other) => foreign(draft, key, other.clone()),
+    }
+}
+
+fn foreign(draft: &mut Draft<'_>, key: &VpcRouteKey, target: String) {
+    draft.problem(Problem::ForeignRoute { route: key.clone(), target });
+}
+
+/// Tells whether the ledger proves that we wrote the route as it is now.
+fn is_ours(draft: &Draft<'_>, key: &Key, live: &TransitGatewayId) -> bool {
+    draft.past.owned.get(&key.ledger()).is_some_and(|owned| owned.value == live.as_str())
+}
+
+/// A route is written once the attachment is there and associated: before that it would only swallow traffic that
+/// takes another way today.
+fn write(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &WantedHub, verb: Verb, why: Why) {
+    let of = AttachmentKey { hub: hub_name.clone(), vpc: key.vpc.clone() };
+    let Some(attachment) = draft.attachments.get(&of).cloned() else { return };
+    let associated = draft.associated.contains(&of);
+    let association = Key::Association(of);
+    let wait = attachment.wait.or_else(|| (!associated).then(|| Draft::until_present(association.clone())));
+    let (route_table, destination, gateway) = (key.table.clone(), key.destination, hub.gateway.clone());
+    let mut after = attachment.steps;
+    after.extend(draft.planned(&StepId::new(Verb::Create, &association)));
+    let change = Change {
+        verb,
+        key: Key::VpcRoute(key.clone()),
+        scope: key.vpc.scope(),
+        call: call(verb, route_table, destination, gateway),
+        after,
+        wait,
+        why,
+        risk: if verb == Verb::Create { Risk::Adds } else { Risk::Changes },
+        evidence: BTreeSet::new(),
+    };
+    draft.step(change);
+}
+
+fn call(verb: Verb, route_table: RouteTableId, destination: Cidr, gateway: TransitGatewayId) -> WriteCall {
+    if verb == Verb::Create {
+        WriteCall::CreateRoute { route_table, destination, gateway }
+    } else {
+        WriteCall::ReplaceRoute { route_table, destination, gateway }
+    }
+}
