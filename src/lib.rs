@@ -40,5 +40,6 @@ pub mod intent;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod review;
 #[cfg(test)]
 mod specimen;
