@@ -43,3 +43,4 @@ pub mod plan;
 pub mod review;
 #[cfg(test)]
 mod specimen;
+pub mod store;

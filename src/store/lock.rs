@@ -1,0 +1,45 @@
+//! One process for each state: a lock that ends with the process, and a file that names the holder.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+
+use super::StoreError;
+
+/// The right to write the state, until it is dropped.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held, not read: the lock ends with it")] File);
+
+/// What trying to take the lock came to.
+#[derive(Debug)]
+pub enum Locked {
+    Mine(Lock),
+    /// Another process has it; what it wrote of itself.
+    Theirs(String),
+}
+
+impl Lock {
+    /// Takes the lock of a state directory if it is free, and writes `holder` into its file.
+    ///
+    /// # Errors
+    /// When the lock file cannot be opened or written.
+    pub fn take(directory: &Path, holder: &str) -> Result<Locked, StoreError> {
+        let path = directory.join("lock");
+        let fail = |source| StoreError::Directory { path: path.display().to_string(), source };
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {
+                file.set_len(0).and_then(|()| file.rewind()).map_err(fail)?;
+                writeln!(file, "{holder}").map_err(fail)?;
+                Ok(Locked::Mine(Lock(file)))
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                file.read_to_string(&mut text).map_err(fail)?;
+                Ok(Locked::Theirs(text.trim().to_owned()))
+            }
+            Err(TryLockError::Error(source)) => Err(fail(source)),
+        }
+    }
+}

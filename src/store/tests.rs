@@ -1,0 +1,154 @@
+//! What is remembered over a crash, a restart and a change of hands.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::model::{Fault, NetworkName};
+
+fn corp() -> NetworkName {
+    "corp".parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn entry(step: &str) -> Entry {
+    Entry {
+        step: step.to_owned(),
+        key: format!("route table {step}"),
+        scope: Scope::new(&"111111111111".parse().unwrap(), &"eu-west-1".parse().unwrap()),
+        call: "{}".into(),
+        before: "{}".into(),
+        at: now(),
+    }
+}
+
+fn done(id: &str) -> Settled {
+    Settled::Done { made: Some(Made { id: Some(id.to_owned()), value: "tgw-1".into() }) }
+}
+
+fn trouble(fault: Fault) -> Trouble {
+    Trouble { fault, code: "Code".into(), message: "message".into(), action: "CreateRoute".into(), request_id: None }
+}
+
+#[test]
+fn a_write_that_a_crash_left_unsettled_is_in_doubt_at_the_next_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    store.begin(&entry("a")).unwrap();
+    drop(store);
+    let history = SqliteStore::open(directory.path(), &corp()).unwrap().history().unwrap();
+    assert_eq!(history.unconfirmed["a"], crate::model::Sent { at: now(), answered: false });
+    assert_eq!(history.last_write, Some(now()));
+    assert!(history.owned.is_empty(), "what is in doubt is not ours");
+}
+
+#[test]
+fn what_aws_said_yes_to_is_ours_and_stays_unconfirmed_until_it_is_seen() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let id = store.begin(&entry("a")).unwrap();
+    store.settle(id, &done("tgw-rtb-1"), now()).unwrap();
+    let history = store.history().unwrap();
+    assert_eq!(history.owned["route table a"].id.as_deref(), Some("tgw-rtb-1"));
+    assert!(history.unconfirmed["a"].answered);
+    store.confirm(&["a".to_owned()], now()).unwrap();
+    let history = store.history().unwrap();
+    assert!(history.unconfirmed.is_empty());
+    assert_eq!(history.owned.len(), 1, "seen and still ours");
+}
+
+#[test]
+fn what_aws_refused_is_neither_ours_nor_in_doubt() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let id = store.begin(&entry("a")).unwrap();
+    store.settle(id, &Settled::NotDone(trouble(Fault::Denied)), now()).unwrap();
+    let history = store.history().unwrap();
+    assert!(history.unconfirmed.is_empty() && history.owned.is_empty());
+}
+
+#[test]
+fn a_lost_answer_stays_in_doubt_until_a_later_write_of_the_same_step() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let id = store.begin(&entry("a")).unwrap();
+    store.settle(id, &Settled::InDoubt(trouble(Fault::InDoubt)), now()).unwrap();
+    assert!(!store.history().unwrap().unconfirmed["a"].answered);
+    let later = Entry { at: now() + SignedDuration::from_secs(600), ..entry("a") };
+    let id = store.begin(&later).unwrap();
+    store.settle(id, &Settled::NotDone(trouble(Fault::Invalid)), later.at).unwrap();
+    assert!(store.history().unwrap().unconfirmed.is_empty());
+}
+
+#[test]
+fn writing_again_keeps_one_row_of_the_ledger_with_the_last_value() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    for id in ["tgw-rtb-1", "tgw-rtb-2"] {
+        let entry = store.begin(&entry("a")).unwrap();
+        store.settle(entry, &done(id), now()).unwrap();
+    }
+    let history = store.history().unwrap();
+    assert_eq!(history.owned.len(), 1);
+    assert_eq!(history.owned["route table a"].id.as_deref(), Some("tgw-rtb-2"));
+}
+
+#[test]
+fn the_state_of_another_network_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    SqliteStore::open(directory.path(), &corp()).unwrap();
+    let error = SqliteStore::open(directory.path(), &"lab".parse().unwrap()).unwrap_err();
+    assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+}
+
+#[test]
+fn a_state_of_a_later_version_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    SqliteStore::open(directory.path(), &corp()).unwrap();
+    let path = directory.path().join("state.db");
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    for _ in 0..2 {
+        let error = SqliteStore::open(directory.path(), &corp()).unwrap_err();
+        assert!(matches!(error, StoreError::Version { found: 99, .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_state_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("state.db"), "not a database, but long enough to be looked at as one")
+        .unwrap();
+    let error = SqliteStore::open(directory.path(), &corp()).unwrap_err();
+    assert!(matches!(error, StoreError::Sqlite { .. }), "{error}");
+}
+
+#[test]
+fn the_state_can_be_read_beside_the_process_that_writes_it() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(SqliteStore::open_to_read(directory.path(), &corp()).unwrap().is_none(), "none yet");
+    let mut writer = SqliteStore::open(directory.path(), &corp()).unwrap();
+    writer.begin(&entry("a")).unwrap();
+    let mut reader = SqliteStore::open_to_read(directory.path(), &corp()).unwrap().unwrap();
+    assert_eq!(reader.history().unwrap().unconfirmed.len(), 1);
+    assert!(reader.begin(&entry("b")).is_err(), "a reader cannot write");
+}
+
+#[test]
+fn only_the_owner_can_read_the_state_directory() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let inner = directory.path().join("state");
+    SqliteStore::open(&inner, &corp()).unwrap();
+    assert_eq!(std::fs::metadata(&inner).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn the_lock_has_one_holder_and_names_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Lock::take(directory.path(), "transitd, process 1").unwrap();
+    assert!(matches!(first, Locked::Mine(_)));
+    match Lock::take(directory.path(), "transitd, process 2").unwrap() {
+        Locked::Theirs(holder) => assert_eq!(holder, "transitd, process 1"),
+        Locked::Mine(_) => panic!("two holders"),
+    }
+    drop(first);
+    assert!(matches!(Lock::take(directory.path(), "transitd, process 3").unwrap(), Locked::Mine(_)));
+}
