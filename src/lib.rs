@@ -35,6 +35,7 @@
 //! `plan/association.rs`.
 
 pub mod api;
+pub mod apply;
 pub mod compile;
 pub mod intent;
 pub mod model;

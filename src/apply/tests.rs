@@ -1,0 +1,167 @@
+//! Steps are journaled, sent and settled, whatever becomes of each.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::*;
+use crate::model::{History, Scope, Snapshot};
+use crate::plan::Plan;
+use crate::review::review;
+use crate::specimen::{converged, id, intent, items, now, plan, policy, scope, untouched};
+use crate::store::{EntryId, SqliteStore};
+
+/// Answers each call as it is told, and notes what was in the journal at that moment.
+struct Scripted {
+    answer: fn(&WriteCall) -> Result<Reply, Trouble>,
+    store: Arc<Mutex<dyn Store>>,
+    journaled: Mutex<Vec<bool>>,
+}
+
+#[async_trait]
+impl Sender for Scripted {
+    async fn send(&self, _: &Scope, call: &WriteCall) -> Result<Reply, Trouble> {
+        let history = self.store.lock().unwrap().history().unwrap();
+        self.journaled.lock().unwrap().push(!history.unconfirmed.is_empty());
+        (self.answer)(call)
+    }
+}
+
+struct Standing;
+
+#[async_trait]
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    async fn sleep_until(&self, _: Timestamp) {}
+}
+
+fn trouble(fault: Fault) -> Trouble {
+    Trouble { fault, code: format!("{fault:?}"), message: String::new(), action: "A".into(), request_id: None }
+}
+
+struct Ran {
+    outcomes: Outcomes,
+    history: History,
+    journaled: Vec<bool>,
+}
+
+async fn apply(plan: Plan, seen: &Snapshot, answer: fn(&WriteCall) -> Result<Reply, Trouble>) -> Ran {
+    let store: Arc<Mutex<dyn Store>> = Arc::new(Mutex::new(SqliteStore::in_memory(&id("corp")).unwrap()));
+    let sender = Arc::new(Scripted { answer, store: store.clone(), journaled: Mutex::default() });
+    let stop = CancellationToken::new();
+    let executor =
+        Executor { sender: sender.clone(), store: store.clone(), clock: Arc::new(Standing), at_once: 4, stop };
+    let outcomes = executor.apply(&review(plan, seen, &policy()).unwrap()).await;
+    let journaled = sender.journaled.lock().unwrap().clone();
+    let history = store.lock().unwrap().history().unwrap();
+    Ran { outcomes, history, journaled }
+}
+
+fn nothing_there() -> (Plan, Snapshot) {
+    let seen = untouched();
+    (plan(&intent(), &seen, &History::default()), seen)
+}
+
+#[tokio::test]
+async fn only_what_is_ready_is_sent_and_each_write_is_in_the_journal_first() {
+    let (plan, seen) = nothing_there();
+    let ready = plan.ready().count();
+    let ran = apply(plan, &seen, |_| Ok(Reply { id: Some("new-1".into()) })).await;
+    assert_eq!(ran.outcomes.len(), ready);
+    assert!(ran.outcomes.values().all(|outcome| *outcome == Outcome::Done));
+    assert_eq!(ran.journaled, vec![true; ready]);
+    assert_eq!(ran.history.owned.len(), ready);
+    assert_eq!(ran.history.owned["route table eu/prod"].id.as_deref(), Some("new-1"));
+    assert_eq!(ran.history.unconfirmed.len(), ready, "done is believed when it is seen");
+}
+
+#[tokio::test]
+async fn one_failure_does_not_keep_the_others_from_being_sent() {
+    let (plan, seen) = nothing_there();
+    let ready = plan.ready().count();
+    let ran = apply(plan, &seen, |call| match call {
+        WriteCall::CreateTransitGatewayRouteTable { .. } => Err(trouble(Fault::Denied)),
+        _ => Ok(Reply::default()),
+    })
+    .await;
+    let failed = ran.outcomes.values().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
+    assert_eq!((ran.outcomes.len(), failed), (ready, 2));
+    assert!(!ran.history.owned.contains_key("route table eu/prod"));
+}
+
+#[tokio::test]
+async fn each_fault_has_its_outcome_and_only_a_lost_answer_stays_in_doubt() {
+    let cases: [(fn(&WriteCall) -> Result<Reply, Trouble>, fn(&Outcome) -> bool, bool); 7] = [
+        (|_| Err(trouble(Fault::InDoubt)), |outcome| matches!(outcome, Outcome::InDoubt(_)), true),
+        (|_| Err(trouble(Fault::AlreadyDone)), |outcome| *outcome == Outcome::AlreadyDone, false),
+        (|_| Err(trouble(Fault::Throttled)), |outcome| matches!(outcome, Outcome::Later(_)), false),
+        (|_| Err(trouble(Fault::Transient)), |outcome| matches!(outcome, Outcome::Later(_)), false),
+        (|_| Err(trouble(Fault::Settling)), |outcome| matches!(outcome, Outcome::Later(_)), false),
+        (|_| Err(trouble(Fault::Quota)), |outcome| matches!(outcome, Outcome::Failed(_)), false),
+        (|_| Err(trouble(Fault::Invalid)), |outcome| matches!(outcome, Outcome::Failed(_)), false),
+    ];
+    for (answer, expected, in_doubt) in cases {
+        let (plan, seen) = nothing_there();
+        let ran = apply(plan, &seen, answer).await;
+        assert!(ran.outcomes.values().all(expected), "{:?}", ran.outcomes);
+        assert_eq!(!ran.history.unconfirmed.is_empty(), in_doubt, "{:?}", ran.outcomes);
+        assert!(ran.history.owned.is_empty(), "{:?}", ran.outcomes);
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_was_another_s_stays_another_s_when_it_is_written_again() {
+    let mut seen = converged();
+    items(&mut seen.members.get_mut(&scope("222222222222")).unwrap().route_tables)[0].routes[1].state =
+        crate::model::RouteState::Blackhole;
+    let plan = plan(&intent(), &seen, &History::default());
+    let ran = apply(plan, &seen, |_| Ok(Reply::default())).await;
+    assert_eq!(ran.outcomes.len(), 1);
+    assert!(ran.history.owned.is_empty());
+}
+
+/// Refuses to journal.
+struct Full;
+
+impl Store for Full {
+    fn history(&self) -> Result<History, StoreError> {
+        Ok(History::default())
+    }
+
+    fn begin(&mut self, _: &Entry) -> Result<EntryId, StoreError> {
+        Err(StoreError::Corrupt { path: "disk".into(), what: "full".into() })
+    }
+
+    fn settle(&mut self, _: EntryId, _: &Settled, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn confirm(&mut self, _: &[String], _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_journaled_is_not_sent() {
+    let store: Arc<Mutex<dyn Store>> = Arc::new(Mutex::new(Full));
+    let sender = Arc::new(Scripted { answer: |_| panic!("sent"), store: store.clone(), journaled: Mutex::default() });
+    let stop = CancellationToken::new();
+    let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop };
+    let (plan, seen) = nothing_there();
+    let outcomes = executor.apply(&review(plan, &seen, &policy()).unwrap()).await;
+    assert!(outcomes.values().all(|outcome| matches!(outcome, Outcome::NotJournaled(_))), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn once_asked_to_stop_nothing_more_is_sent() {
+    let store: Arc<Mutex<dyn Store>> = Arc::new(Mutex::new(SqliteStore::in_memory(&id("corp")).unwrap()));
+    let sender = Arc::new(Scripted { answer: |_| panic!("sent"), store: store.clone(), journaled: Mutex::default() });
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop };
+    let (plan, seen) = nothing_there();
+    let outcomes = executor.apply(&review(plan, &seen, &policy()).unwrap()).await;
+    assert!(outcomes.values().all(|outcome| *outcome == Outcome::NotSent), "{outcomes:?}");
+}
