@@ -41,6 +41,7 @@ pub mod intent;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod report;
 pub mod review;
 #[cfg(test)]
 mod specimen;

@@ -1,0 +1,187 @@
+//! Reports for machines: everything, uncut. Keys are only ever added; a change of meaning is a new `format`.
+//!
+//! | key of a drift report | what it holds |
+//! |---|---|
+//! | `format` | `transitd.drift/1` |
+//! | `network`, `home`, `organization` | which network, and where it is run from |
+//! | `seen_at` | when the look began |
+//! | `exit` | the exit code that goes with the report |
+//! | `in_sync`, `verdict` | the judgement, and the text report's first line |
+//! | `blocked`, `notes` | problems; each has `problem` and its details, `text`, `help` |
+//! | `unknown` | lists that could not be read: `list`, `scope` (null for the organization's), `trouble`, `help` |
+//! | `steps` | in order: `id`, `kind`, `key`, `about`, `scope`, `call`, `after`, `outlook`, `why`, `risk`, `evidence`, `text` |
+//! | `pending` | what AWS is busy with: `kind`, `key`, `about` |
+//! | `unmanaged` | what is neither declared nor transitd's: `unmanaged` and its details, `text`, `help` |
+//! | `confirmed` | ids of steps of the past that this look shows done |
+//! | `look_again_seconds` | when to look again, if something is under way |
+//! | `counts` | `accounts`, `vpcs` by segment, `in_place` by kind, `calls` |
+//!
+//! `about` says in its parts what a `key` says in one text: `hub`, `segment`, `account`, `account_name`, `region`, `vpc`,
+//! `vpc_name`, `route_table`, `destination`, as far as they are known.
+//!
+//! A report of one pass of `apply` has the same keys but for `exit`, and two more: `pass`, its number, and `outcomes`.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::apply::Outcome;
+use crate::model::{Key, ListId, Problem, Trouble, VpcKey};
+use crate::plan::Step;
+
+use super::names::{Names, Place};
+use super::summary::{Summary, verdict};
+use super::{PassView, View, wording};
+
+/// Returns a drift report for machines. `exit` is the exit code that goes with it.
+pub fn drift_json(view: &View<'_>, exit: u8) -> Value {
+    let mut report = look(view);
+    report.insert("format".to_owned(), json!("transitd.drift/1"));
+    report.insert("exit".to_owned(), json!(exit));
+    Value::Object(report)
+}
+
+/// Returns one pass for machines: the keys of a drift report without `exit`, and `pass`, its number, and `outcomes`, by
+/// step: `outcome`, and `trouble` or `message` where something went wrong.
+pub fn pass_json(pass: &PassView<'_>) -> Value {
+    let mut report = look(&pass.view);
+    report.insert("format".to_owned(), json!("transitd.pass/1"));
+    report.insert("pass".to_owned(), json!(pass.number));
+    let outcomes: Map<String, Value> = pass.outcomes.iter().map(|(id, came)| (id.to_string(), outcome(came))).collect();
+    report.insert("outcomes".to_owned(), Value::Object(outcomes));
+    Value::Object(report)
+}
+
+fn look(view: &View<'_>) -> Map<String, Value> {
+    let names = Names::of(view);
+    let plan = view.plan;
+    let (blocked, notes): (Vec<&Problem>, Vec<&Problem>) = plan.problems.iter().partition(|problem| problem.blocks());
+    let problems = |problems: Vec<&Problem>| problems.into_iter().map(|it| problem(it, &names)).collect::<Vec<_>>();
+    let unmanaged: Vec<Value> = plan
+        .unmanaged
+        .iter()
+        .map(|thing| {
+            let here = Place { hub: None, vpc: None };
+            let text = wording::unmanaged(thing, &names, here);
+            with(value(thing), json!({ "text": text, "help": wording::unmanaged_help(thing) }))
+        })
+        .collect();
+    let pending: Vec<Value> =
+        plan.pending.iter().map(|it| with(value(it), json!({ "about": about(&it.key, &names) }))).collect();
+    let report = json!({
+        "network": view.network,
+        "home": view.home,
+        "organization": view.organization,
+        "seen_at": view.seen.at,
+        "in_sync": plan.is_in_sync(),
+        "verdict": verdict(plan).1,
+        "blocked": problems(blocked),
+        "notes": problems(notes),
+        "unknown": plan.unknown.iter().map(|(list, trouble)| unknown(list, trouble)).collect::<Vec<_>>(),
+        "steps": plan.steps.iter().map(|it| step(it, &names)).collect::<Vec<_>>(),
+        "pending": pending,
+        "unmanaged": unmanaged,
+        "confirmed": plan.confirmed,
+        "look_again_seconds": plan.look_again.map(|wait| wait.as_secs_f64()),
+        "counts": counts(view),
+    });
+    object(report)
+}
+
+fn problem(problem: &Problem, names: &Names<'_>) -> Value {
+    let worded = wording::problem(problem, names);
+    with(value(problem), json!({ "text": worded.text(), "help": worded.help }))
+}
+
+fn unknown(list: &ListId, trouble: &Trouble) -> Value {
+    json!({
+        "list": wording::list_words(list),
+        "scope": wording::scope_of(list),
+        "trouble": trouble,
+        "help": wording::fault_help(trouble),
+    })
+}
+
+fn step(step: &Step, names: &Names<'_>) -> Value {
+    let here = Place { hub: names.hub_of(&step.key), vpc: None };
+    let object = wording::object(step, names, here);
+    let text = format!("{} {object}: {}", wording::verb(&step.call), wording::why(&step.why));
+    with(value(step), json!({ "about": about(&step.key, names), "text": text }))
+}
+
+/// Takes a key apart.
+fn about(key: &Key, names: &Names<'_>) -> Value {
+    let mut about = Map::new();
+    let mut say = |name: &str, value: Value| {
+        about.insert(name.to_owned(), value);
+    };
+    if let Some(hub) = names.hub_of(key) {
+        say("hub", json!(hub));
+    }
+    let (vpc, segment): (Option<&VpcKey>, _) = match key {
+        Key::Hub(_) => (None, None),
+        Key::Table(table) => (None, Some(&table.segment)),
+        Key::Attachment(of) => (Some(&of.vpc), names.segment(&of.vpc)),
+        Key::Association(of) => (Some(&of.vpc), names.table_of(of).map(|table| &table.segment)),
+        Key::Propagation(of) => (Some(&of.vpc), Some(&of.table.segment)),
+        Key::VpcRoute(route) => {
+            say("route_table", json!(route.table));
+            say("destination", json!(route.destination));
+            (Some(&route.vpc), names.segment(&route.vpc))
+        }
+    };
+    if let Some(segment) = segment {
+        say("segment", json!(segment));
+    }
+    if let Some(vpc) = vpc {
+        say("account", json!(vpc.account));
+        say("account_name", json!(names.account_name(&vpc.account)));
+        say("region", json!(vpc.region));
+        say("vpc", json!(vpc.vpc));
+        say("vpc_name", json!(names.vpc_tag(vpc)));
+    }
+    Value::Object(about)
+}
+
+fn counts(view: &View<'_>) -> Value {
+    let summary = Summary::of(view);
+    json!({
+        "accounts": {
+            "seen": summary.listed,
+            "entered": summary.entered,
+            "not_entered": summary.not_entered,
+            "set_aside": summary.set_aside,
+        },
+        "vpcs": summary.segments,
+        "vpcs_left_alone": summary.frozen,
+        "in_place": view.plan.in_place,
+        "calls": view.calls,
+    })
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Done => json!({ "outcome": "done" }),
+        Outcome::AlreadyDone => json!({ "outcome": "already-done" }),
+        Outcome::Later(trouble) => json!({ "outcome": "later", "trouble": trouble }),
+        Outcome::InDoubt(trouble) => json!({ "outcome": "in-doubt", "trouble": trouble }),
+        Outcome::Failed(trouble) => json!({ "outcome": "failed", "trouble": trouble }),
+        Outcome::NotJournaled(message) => json!({ "outcome": "not-journaled", "message": message }),
+        Outcome::NotSent => json!({ "outcome": "not-sent" }),
+    }
+}
+
+/// Returns a thing of the model as a value. All of them are records of text and numbers, with text for keys.
+fn value(thing: &impl Serialize) -> Value {
+    serde_json::to_value(thing).expect("things of the model have text for keys, and their serializing never fails")
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+/// Adds the keys of `more` to those of `value`.
+fn with(value: Value, more: Value) -> Value {
+    let mut all = object(value);
+    all.extend(object(more));
+    Value::Object(all)
+}

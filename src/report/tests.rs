@@ -1,0 +1,284 @@
+//! What a report says, as files to be read; and what holds for every report.
+
+mod each;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{Names, Place};
+use super::{PassView, Style, drift_json, drift_text, pass_json, pass_text, violations_text, wording};
+use crate::apply::Outcomes;
+use crate::model::*;
+use crate::plan::{Gaps, Outlook, PendingKey, Plan};
+use world::{GATEWAY, World, billing, data, id, listed, on_main, table, trouble};
+
+/// Steps of every verb and reason that the planner knows, with each risk.
+fn drifted() -> World {
+    let mut world = World::built();
+    world.want.attachments.get_mut(&on_main(billing())).unwrap().options.appliance_mode = true;
+    let mut attachments = world.hub().vpc_attachments.known().unwrap().to_vec();
+    attachments[1].subnets = vec![id("subnet-0b1")];
+    world.hub().vpc_attachments = listed(attachments);
+    let elsewhere = world.hub().associations.insert(id("tgw-rtb-0b"), listed(Vec::new())).unwrap();
+    world.hub().associations.insert(id("tgw-rtb-0f"), elsewhere);
+    let mut tables = world.hub().tables.known().unwrap().to_vec();
+    tables.push(TransitGatewayRouteTable { id: id("tgw-rtb-0f"), tags: Tags::new(), ..tables[0].clone() });
+    world.hub().tables = listed(tables);
+    world.set_route(&billing(), Target::TransitGateway(id(GATEWAY)), RouteState::Blackhole);
+    world.set_route(&data(), Target::TransitGateway(id("tgw-0f")), RouteState::Active);
+    let old = Key::VpcRoute(world::route(data(), "rtb-0b"));
+    world.past.owned.insert(old.ledger(), Owned { id: None, value: "tgw-0f".to_owned(), at: world::now() });
+    world
+}
+
+/// One of each problem, unmanaged thing and wait, on top of the drifted network.
+fn worst() -> (World, Plan) {
+    let world = drifted();
+    let mut plan = world.plan(Gaps::Allow);
+    plan.problems = each::problems().into_iter().collect();
+    plan.unmanaged = each::unmanaged().into_iter().collect();
+    let pending = Key::Propagation(PropagationKey { table: table("prod"), vpc: data() });
+    plan.pending.insert(PendingKey { kind: pending.kind(), key: pending });
+    for (step, on) in plan.steps.iter_mut().zip(each::waits()) {
+        step.outlook = Outlook::Waits { on };
+    }
+    (world, plan)
+}
+
+/// One account that cannot be entered in two regions, one with a list that could not be read, and one table's routes.
+fn half_seen() -> World {
+    let mut world = World::built();
+    let shut = trouble(
+        Fault::Denied,
+        "AssumeRole",
+        "AccessDenied",
+        "User: arn:aws:sts::111111111111:assumed-role/transitd-hub/corp is not authorized to perform: sts:AssumeRole on \
+         resource: arn:aws:iam::333333333333:role/transitd-member",
+    );
+    let nothing = |request: &str| {
+        let shut = Trouble { request_id: Some(request.to_owned()), ..shut.clone() };
+        MemberInventory {
+            vpcs: Listed::Unknown(shut.clone()),
+            subnets: Listed::Unknown(shut.clone()),
+            route_tables: Listed::Unknown(shut.clone()),
+            gateways: Listed::Unknown(shut),
+        }
+    };
+    *world.member(&data()) = nothing("4f0c-2");
+    world.seen.members.insert(Scope::new(&id("333333333333"), &id("us-east-1")), nothing("4f0c-3"));
+    let slow = |action: &str| trouble(Fault::Throttled, action, "RequestLimitExceeded", "Request limit exceeded.");
+    world.member(&billing()).subnets = Listed::Unknown(slow("DescribeSubnets"));
+    world.member(&billing()).route_tables = Listed::Unknown(slow("DescribeRouteTables"));
+    let lost = trouble(Fault::Transient, "SearchTransitGatewayRoutes", "InternalError", "");
+    world.hub().routes.insert(id("tgw-rtb-0a"), Listed::Unknown(lost));
+    world
+}
+
+#[test]
+fn a_network_in_sync_is_called_so_first_of_all() {
+    let world = World::built();
+    let plan = world.plan(Gaps::Ask);
+    assert!(plan.is_in_sync(), "{:?}", plan.steps);
+    insta::assert_snapshot!(drift_text(&world.view(&plan), Style::Plain));
+}
+
+#[test]
+fn a_network_to_be_built_is_told_vpc_by_vpc() {
+    let world = World::unbuilt();
+    let plan = world.plan(Gaps::Ask);
+    insta::assert_snapshot!(drift_text(&world.view(&plan), Style::Plain));
+}
+
+#[test]
+fn the_worst_day_is_told_in_order() {
+    let (world, plan) = worst();
+    insta::assert_snapshot!(drift_text(&world.view(&plan), Style::Plain));
+}
+
+#[test]
+fn a_step_that_cuts_traffic_is_told_in_the_first_line_and_in_its_own() {
+    let world = drifted();
+    let plan = world.plan(Gaps::Allow);
+    let text = drift_text(&world.view(&plan), Style::Plain);
+    assert!(text.lines().next().unwrap().contains("1 cuts traffic"), "{text}");
+    assert!(text.contains("remove   association with tgw-rtb-0f"), "{text}");
+    assert!(text.contains("(cuts its traffic for about 90 s)"), "{text}");
+}
+
+#[test]
+fn an_account_that_cannot_be_entered_is_told_once() {
+    let world = half_seen();
+    let plan = world.plan(Gaps::Ask);
+    let text = drift_text(&world.view(&plan), Style::Plain);
+    assert_eq!(text.matches("333333333333 (data) cannot be entered").count(), 1, "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn json_says_all_that_the_text_says() {
+    let (world, plan) = worst();
+    insta::assert_json_snapshot!(drift_json(&world.view(&plan), 2));
+    let world = half_seen();
+    insta::assert_json_snapshot!("json_of_a_half_seen_network", drift_json(&world.view(&world.plan(Gaps::Ask)), 3));
+}
+
+#[test]
+fn colour_changes_no_word() {
+    let (world, plan) = worst();
+    let view = world.view(&plan);
+    let coloured = drift_text(&view, Style::Colour);
+    assert!(coloured.contains("\u{1b}[31m"));
+    let mut stripped = String::new();
+    for (index, part) in coloured.split('\u{1b}').enumerate() {
+        stripped.push_str(if index == 0 { part } else { part.split_once('m').unwrap().1 });
+    }
+    assert_eq!(stripped, drift_text(&view, Style::Plain));
+}
+
+#[test]
+fn a_name_that_somebody_chose_cannot_act_on_the_terminal() {
+    let mut world = World::unbuilt();
+    let mut vpcs = world.member(&billing()).vpcs.known().unwrap().to_vec();
+    vpcs[0].tags.insert("Name".to_owned(), "x\u{1b}]0;owned\u{7}\nin sync".to_owned());
+    world.member(&billing()).vpcs = listed(vpcs);
+    let plan = world.plan(Gaps::Ask);
+    let text = drift_text(&world.view(&plan), Style::Plain);
+    assert!(!text.contains(['\u{1b}', '\u{7}']), "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("in sync")), "{text}");
+}
+
+#[test]
+fn thousands_of_steps_are_counted_in_text_and_listed_in_json() {
+    let mut world = World::built();
+    let mut tables = world.member(&billing()).route_tables.known().unwrap().to_vec();
+    let template = RouteTable { routes: Vec::new(), ..tables[0].clone() };
+    for number in 0..1000 {
+        let name = format!("rtb-0c{number:04}");
+        tables.push(RouteTable { id: id(&name), ..template.clone() });
+        world.want.vpc_routes.insert(world::route(billing(), &name), id("main"));
+    }
+    world.member(&billing()).route_tables = listed(tables);
+    let plan = world.plan(Gaps::Ask);
+    let view = world.view(&plan);
+    let text = drift_text(&view, Style::Plain);
+    assert!(text.starts_with("drift: 1000 steps (1000 ready)\n"), "{text}");
+    assert_eq!(text.matches("  create ").count(), 200, "{text}");
+    assert!(text.contains("and 800 more VPC routes: --format json lists all"), "{text}");
+    assert_eq!(drift_json(&view, 2)["steps"].as_array().unwrap().len(), 1000);
+}
+
+#[test]
+fn a_pass_tells_what_was_sent_and_what_is_waited_for() {
+    let world = World::unbuilt();
+    let plan = world.plan(Gaps::Ask);
+    let outcomes: Outcomes = plan.ready().map(|step| step.id.clone()).zip(each::outcomes().into_iter().rev()).collect();
+    assert!(outcomes.len() >= 4);
+    let pass = PassView { number: 1, view: world.view(&plan), outcomes: &outcomes };
+    insta::assert_snapshot!(pass_text(&pass, Style::Plain));
+    insta::assert_json_snapshot!("json_of_a_pass", pass_json(&pass)["outcomes"]);
+}
+
+#[test]
+fn the_last_pass_says_what_stands_in_the_way() {
+    let mut world = World::built();
+    world.set_route(&billing(), Target::Other("nat-0cc".to_owned()), RouteState::Active);
+    let plan = world.plan(Gaps::Ask);
+    let outcomes = Outcomes::new();
+    let pass = PassView { number: 4, view: world.view(&plan), outcomes: &outcomes };
+    insta::assert_snapshot!(pass_text(&pass, Style::Plain));
+}
+
+#[test]
+fn a_pass_of_a_thousand_steps_stays_on_a_screen() {
+    let mut world = World::built();
+    let mut tables = world.member(&billing()).route_tables.known().unwrap().to_vec();
+    let template = RouteTable { routes: Vec::new(), ..tables[0].clone() };
+    for number in 0..1000 {
+        let name = format!("rtb-0c{number:04}");
+        tables.push(RouteTable { id: id(&name), ..template.clone() });
+        world.want.vpc_routes.insert(world::route(billing(), &name), id("main"));
+    }
+    world.member(&billing()).route_tables = listed(tables);
+    let plan = world.plan(Gaps::Ask);
+    let outcomes: Outcomes = plan.ready().map(|step| (step.id.clone(), crate::apply::Outcome::Done)).collect();
+    let pass = PassView { number: 1, view: world.view(&plan), outcomes: &outcomes };
+    let text = pass_text(&pass, Style::Plain);
+    assert!(text.lines().count() < 40, "{text}");
+    assert!(text.contains("done           and 980 more"), "{text}");
+}
+
+#[test]
+fn a_refused_plan_is_explained() {
+    let plan = World::unbuilt().plan(Gaps::Ask);
+    let violations = each::violations(&plan.steps[0].id, &plan.steps[1].id);
+    insta::assert_snapshot!(violations_text(&violations, Style::Plain));
+}
+
+/// Checks what every message has to be: said, a fragment, no two the same.
+fn messages(of: &str, texts: impl IntoIterator<Item = String>) {
+    let mut seen = BTreeSet::new();
+    for text in texts {
+        assert!(!text.trim().is_empty(), "{of}: empty");
+        assert!(!text.ends_with(['.', ' ', ':']), "{of}: {text:?} ends like a sentence");
+        assert!(!text.contains("  "), "{of}: {text:?} has a gap in it");
+        assert!(seen.insert(text.clone()), "{of}: {text:?} is said twice");
+    }
+}
+
+#[test]
+fn everything_has_words_of_its_own() {
+    let world = drifted();
+    let plan = world.plan(Gaps::Allow);
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    let here = Place::default();
+    let mut problems = each::problems();
+    problems.push(Problem::AttachmentFailed {
+        attachment: on_main(billing()),
+        id: id("tgw-attach-0d"),
+        rejected: false,
+    });
+    for (association, propagation) in [(false, true), (true, true)] {
+        problems.push(Problem::HubDefaultTable { hub: id("main"), gateway: id(GATEWAY), association, propagation });
+    }
+    messages("problem", problems.iter().map(|it| wording::problem(it, &names).reason));
+    messages("what helps", problems.iter().map(|it| wording::problem(it, &names).help));
+    messages("unmanaged", each::unmanaged().iter().map(|it| wording::unmanaged(it, &names, here)));
+    messages("wait", each::waits().iter().map(|it| wording::wait(it, &names, here)));
+    messages("why", each::whys().iter().map(wording::why));
+    messages("risk", each::risks().into_iter().map(wording::risk));
+    messages("fault", each::faults().into_iter().map(|it| wording::fault(it).to_owned()));
+    let troubles = each::faults().into_iter().map(|it| trouble(it, "DescribeVpcs", "Code", "message."));
+    messages("what helps", troubles.map(|it| wording::fault_help(&it)));
+    messages("outcome", each::outcomes().iter().map(|it| wording::outcome(it).word.to_owned()));
+    let violations = each::violations(&plan.steps[0].id, &plan.steps[1].id);
+    messages("violation", violations.iter().map(ToString::to_string));
+    messages("what helps", violations.iter().map(|it| wording::violation_help(it).to_owned()));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_in_whatever_order_it_was_read() {
+    let (world, plan) = worst();
+    let mut turned = world.seen.clone();
+    for member in turned.members.values_mut() {
+        member.subnets = listed(member.subnets.known().unwrap().iter().rev().cloned().collect());
+    }
+    let accounts: Vec<Account> = turned.accounts.known().unwrap().iter().rev().cloned().collect();
+    turned.accounts = listed(accounts);
+    let other = World { seen: turned, ..drifted() };
+    assert_eq!(drift_text(&world.view(&plan), Style::Plain), drift_text(&other.view(&plan), Style::Plain));
+}
+
+#[test]
+fn each_step_of_a_plan_stands_in_the_text_once() {
+    let world = World::unbuilt();
+    let plan = world.plan(Gaps::Ask);
+    let text = drift_text(&world.view(&plan), Style::Plain);
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for step in &plan.steps {
+        *calls.entry(format!("[{}, {}]", step.call.action(), step.scope.account)).or_default() += 1;
+    }
+    for (call, number) in calls {
+        assert_eq!(text.matches(&call).count(), number, "{call}\n{text}");
+    }
+}

@@ -1,0 +1,62 @@
+//! What is there and not ours, in words.
+
+use crate::model::{Key, Unmanaged};
+use crate::report::names::{Names, Place};
+
+/// Puts an unmanaged thing into words, as seen from within its hub.
+pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> String {
+    match thing {
+        Unmanaged::Attachment { id, resource_type, resource, owner, pending, .. } => {
+            let owner = owner.as_ref().map(|owner| format!(" of account {}", names.account(owner))).unwrap_or_default();
+            let waits = if *pending { ", which asks to be accepted" } else { "" };
+            format!("attachment {id} to {resource_type} {resource}{owner}{waits}")
+        }
+        Unmanaged::Table { id, name, .. } => {
+            let name = name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
+            format!("route table {id}{name}")
+        }
+        Unmanaged::Association { table, attachment, resource } => {
+            format!("association of {attachment} ({resource}) with {}", names.table(table, here))
+        }
+        Unmanaged::Propagation { table, attachment, resource } => {
+            format!("propagation of {attachment} ({resource}) into {}", names.table(table, here))
+        }
+        Unmanaged::TransitGatewayRoute { table, destination, blackhole } => {
+            let what = if *blackhole { "blackhole" } else { "static route" };
+            format!("{what} {destination} in {}", names.table(table, here))
+        }
+        Unmanaged::AttachedSubnet { attachment, subnet } => {
+            let attachment = names.thing(&Key::Attachment(attachment.clone()), here);
+            format!("{subnet}, part of {attachment}")
+        }
+        Unmanaged::VpcRoute { vpc, table, destination } => {
+            format!("route {destination} to the hub in {} {table}", names.vpc(vpc))
+        }
+    }
+}
+
+/// Says what a person can do about an unmanaged thing.
+pub fn unmanaged_help(thing: &Unmanaged) -> &'static str {
+    match thing {
+        Unmanaged::Attachment { pending: true, .. } => {
+            "declare its VPC in a segment and it is accepted; or reject it by hand"
+        }
+        Unmanaged::Attachment { pending: false, .. } => {
+            "declare its VPC in a segment, or delete it by hand if nobody needs it"
+        }
+        Unmanaged::Table { .. } => "name it under a segment's table, or delete it by hand if nobody needs it",
+        Unmanaged::Association { .. } => {
+            "its traffic follows the segment's routes: place it in the segment, or move it by hand"
+        }
+        Unmanaged::Propagation { .. } => {
+            "its ranges can be reached from the segment: connect its segment, or disable it by hand"
+        }
+        Unmanaged::TransitGatewayRoute { .. } => {
+            "it wins over a propagated route of the same range: see that it is meant"
+        }
+        Unmanaged::AttachedSubnet { .. } => "tag it as attach.subnets says, or take it off the attachment by hand",
+        Unmanaged::VpcRoute { .. } => {
+            "add its range to the segment's spoke_routes, or delete it by hand if nobody needs it"
+        }
+    }
+}
