@@ -36,10 +36,12 @@
 
 pub mod api;
 pub mod apply;
+pub mod cli;
 pub mod compile;
 pub mod intent;
 pub mod model;
 pub mod observe;
+pub mod pass;
 pub mod plan;
 pub mod report;
 pub mod review;

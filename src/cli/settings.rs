@@ -1,0 +1,82 @@
+//! From the config file to what the stages need: the intent, the external id, the doors.
+
+use std::fs;
+use std::sync::Arc;
+
+use crate::api::Policy as CallPolicy;
+use crate::intent::{self, ExternalId, Intent, Problems};
+use crate::pass::Observer;
+use crate::plan::Gaps;
+use crate::report::Style;
+
+use super::{Common, Doors, Exit, Failure, Format, Surroundings};
+
+/// Reads the config file. Its problems are an `Err` in the inner result.
+pub(super) fn read(common: &Common) -> Result<Result<Intent, Problems>, Failure> {
+    let name = common.config.display().to_string();
+    let text = fs::read_to_string(&common.config)
+        .map_err(|error| Failure(format!("the config file {name} could not be read: {error}")))?;
+    Ok(intent::parse(&name, &text))
+}
+
+/// Reads the config file for a command that needs a good one, and prints its problems otherwise.
+pub(super) fn intent(common: &Common, around: &mut Surroundings<'_>) -> Result<Result<Intent, Exit>, Failure> {
+    match read(common)? {
+        Ok(intent) => Ok(Ok(intent)),
+        Err(problems) => {
+            print_problems(&problems, common, around)?;
+            Ok(Err(Exit::CouldNotRun))
+        }
+    }
+}
+
+/// Prints a config file's problems: for people on standard error, as data on standard output.
+pub(super) fn print_problems(
+    problems: &Problems,
+    common: &Common,
+    around: &mut Surroundings<'_>,
+) -> Result<(), Failure> {
+    match common.format {
+        Format::Text => {
+            let colour = common.style(around) == Style::Colour;
+            write!(around.err, "{}", problems.render(colour))?;
+        }
+        Format::Json => super::print_json(around, &problems.to_json())?,
+    }
+    Ok(())
+}
+
+/// Connects to AWS and makes the observer of the intent's network.
+pub(super) async fn observer(
+    intent: Intent,
+    allow_gaps: bool,
+    around: &Surroundings<'_>,
+) -> Result<(Observer, Doors), Failure> {
+    let external_id = external_id(&intent, around)?;
+    let doors = around.connect.connect().await;
+    let calls = CallPolicy { seed: jitter_seed(around), ..CallPolicy::default() };
+    let observer = Observer::new(Arc::new(intent), external_id, doors.read.clone(), around.clock.clone(), calls);
+    let mut observer = observer.ok_or_else(|| Failure("the config declares no hub".to_owned()))?;
+    if allow_gaps {
+        observer.policy.gaps = Gaps::Allow;
+    }
+    Ok((observer, doors))
+}
+
+/// Several transitd that fail together should not come back together: the jitter differs from start to start.
+fn jitter_seed(around: &Surroundings<'_>) -> u64 {
+    u64::try_from(around.clock.now().as_nanosecond() & i128::from(u64::MAX)).unwrap_or_default()
+}
+
+fn external_id(intent: &Intent, around: &Surroundings<'_>) -> Result<Option<String>, Failure> {
+    match &intent.accounts.role.external_id {
+        None => Ok(None),
+        Some(ExternalId::Text(text)) => Ok(Some(text.to_string())),
+        Some(ExternalId::Env(name)) => match (around.variable)(name.as_str()) {
+            Some(value) if !value.is_empty() => Ok(Some(value)),
+            _ => Err(Failure(format!(
+                "the environment variable {name} is not set; the config says that it holds the member role's external id"
+            ))),
+        },
+    }
+}
