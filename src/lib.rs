@@ -36,6 +36,8 @@
 
 pub mod api;
 pub mod apply;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod cli;
 pub mod compile;
 pub mod intent;
@@ -43,6 +45,8 @@ pub mod model;
 pub mod observe;
 pub mod pass;
 pub mod plan;
+#[cfg(feature = "aws")]
+pub mod process;
 pub mod report;
 pub mod review;
 #[cfg(test)]
