@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::{ApplyArguments, Common, Exit, Failure, Format, Surroundings, print_json, settings};
+use crate::intent::Home;
+use crate::model::NetworkName;
 use crate::pass::{Converge, Ended, Pass};
+use crate::plan::Plan;
 use crate::report::{self, PassView, Style, View};
 use crate::store::{Lock, Locked, SqliteStore};
 
@@ -41,11 +44,16 @@ pub(super) async fn run(
     let mut exit = Exit::CouldNotRun;
     let out = &mut *around.out;
     let mut printed = Ok(());
+    let mut before: Option<Plan> = None;
     let ended = converge
         .run(|pass| {
             exit = Exit::of(&pass.plan, &pass.outcomes);
             let view = view(pass, &network, &home);
             match common.format {
+                // A pass that found all as the one before left it, and did nothing, is not worth a line.
+                Format::Text
+                    if pass.outcomes.is_empty()
+                        && before.as_ref().is_some_and(|before| tells_the_same(before, &pass.plan)) => {}
                 Format::Text => {
                     let text = report::pass_text(&view, style);
                     if printed.is_ok() {
@@ -54,13 +62,22 @@ pub(super) async fn run(
                 }
                 Format::Json => passes.push(report::pass_json(&view)),
             }
+            before = Some(pass.plan.clone());
         })
         .await?;
     printed?;
     finish(&ended, exit, passes, common.format, style, around)
 }
 
-fn view<'a>(pass: &'a Pass, network: &'a crate::model::NetworkName, home: &'a crate::intent::Home) -> PassView<'a> {
+/// Tells whether two plans say the same to a person: what is to be done, what is waited for, what stands in the way.
+fn tells_the_same(before: &Plan, now: &Plan) -> bool {
+    before.steps == now.steps
+        && before.pending == now.pending
+        && before.problems == now.problems
+        && before.unknown == now.unknown
+}
+
+fn view<'a>(pass: &'a Pass, network: &'a NetworkName, home: &'a Home) -> PassView<'a> {
     PassView {
         number: pass.number,
         view: View {
@@ -86,10 +103,10 @@ fn finish(
 ) -> Result<Exit, Failure> {
     let (word, exit) = match ended {
         Ended::InSync => ("in sync", last),
-        Ended::Blocked => ("done what can be done", last),
-        Ended::TimeOver => ("the time is over", if last == Exit::InSync { Exit::Drift } else { last }),
-        Ended::Stopped => ("stopped when asked to", if last == Exit::InSync { Exit::Drift } else { last }),
-        Ended::Refused(_) => ("review refused the plan", Exit::Refused),
+        Ended::Blocked => ("stopped: what can be done is done", last),
+        Ended::TimeOver => ("stopped: the time is over", if last == Exit::InSync { Exit::Drift } else { last }),
+        Ended::Stopped => ("stopped: asked to", if last == Exit::InSync { Exit::Drift } else { last }),
+        Ended::Refused(_) => ("stopped: review refused the plan", Exit::Refused),
     };
     let violations = if let Ended::Refused(violations) = ended { violations.as_slice() } else { &[] };
     match format {
@@ -97,7 +114,10 @@ fn finish(
             if !violations.is_empty() {
                 write!(around.out, "{}", report::violations_text(violations, style))?;
             }
-            writeln!(around.out, "{word}")?;
+            // The last pass has said that all is in sync.
+            if !matches!(ended, Ended::InSync) {
+                writeln!(around.out, "{word}")?;
+            }
         }
         Format::Json => print_json(
             around,

@@ -27,7 +27,9 @@ impl<'a> Live<'a> {
             tables.iter().filter(|table| table.gateway == *gateway).map(|table| (&table.id, table)).collect()
         });
         let mut live = Live { attachments: attachments(inventory, gateway), tables, ..Live::default() };
-        let ids: Vec<_> = live.tables.iter().flatten().map(|(id, _)| *id).collect();
+        // A table that is being made or removed lists nothing that counts, and is not asked.
+        let usable = live.tables.iter().flatten().filter(|(_, table)| table.state.is_usable());
+        let ids: Vec<_> = usable.map(|(id, _)| *id).collect();
         for table in ids {
             match inventory.associations.get(table).and_then(|list| list.known()) {
                 None => {

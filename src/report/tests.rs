@@ -74,6 +74,20 @@ fn half_seen() -> World {
     world
 }
 
+/// A thousand route tables that lack their route.
+fn with_a_thousand_tables() -> World {
+    let mut world = World::built();
+    let mut tables = world.member(&billing()).route_tables.known().unwrap().to_vec();
+    let template = RouteTable { routes: Vec::new(), ..tables[0].clone() };
+    for number in 0..1000 {
+        let name = format!("rtb-0c{number:04}");
+        tables.push(RouteTable { id: id(&name), ..template.clone() });
+        world.want.vpc_routes.insert(world::route(billing(), &name), id("main"));
+    }
+    world.member(&billing()).route_tables = listed(tables);
+    world
+}
+
 #[test]
 fn a_network_in_sync_is_called_so_first_of_all() {
     let world = World::built();
@@ -149,15 +163,7 @@ fn a_name_that_somebody_chose_cannot_act_on_the_terminal() {
 
 #[test]
 fn thousands_of_steps_are_counted_in_text_and_listed_in_json() {
-    let mut world = World::built();
-    let mut tables = world.member(&billing()).route_tables.known().unwrap().to_vec();
-    let template = RouteTable { routes: Vec::new(), ..tables[0].clone() };
-    for number in 0..1000 {
-        let name = format!("rtb-0c{number:04}");
-        tables.push(RouteTable { id: id(&name), ..template.clone() });
-        world.want.vpc_routes.insert(world::route(billing(), &name), id("main"));
-    }
-    world.member(&billing()).route_tables = listed(tables);
+    let world = with_a_thousand_tables();
     let plan = world.plan(Gaps::Ask);
     let view = world.view(&plan);
     let text = drift_text(&view, Style::Plain);
@@ -190,15 +196,7 @@ fn the_last_pass_says_what_stands_in_the_way() {
 
 #[test]
 fn a_pass_of_a_thousand_steps_stays_on_a_screen() {
-    let mut world = World::built();
-    let mut tables = world.member(&billing()).route_tables.known().unwrap().to_vec();
-    let template = RouteTable { routes: Vec::new(), ..tables[0].clone() };
-    for number in 0..1000 {
-        let name = format!("rtb-0c{number:04}");
-        tables.push(RouteTable { id: id(&name), ..template.clone() });
-        world.want.vpc_routes.insert(world::route(billing(), &name), id("main"));
-    }
-    world.member(&billing()).route_tables = listed(tables);
+    let world = with_a_thousand_tables();
     let plan = world.plan(Gaps::Ask);
     let outcomes: Outcomes = plan.ready().map(|step| (step.id.clone(), crate::apply::Outcome::Done)).collect();
     let pass = PassView { number: 1, view: world.view(&plan), outcomes: &outcomes };

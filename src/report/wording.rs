@@ -68,7 +68,8 @@ fn switch(on: bool) -> &'static str {
 pub(super) fn wait(wait: &Wait, names: &Names<'_>, here: Place<'_>) -> String {
     match wait {
         Wait::Present { key, .. } => format!("waits until {} is there", names.thing(key, here)),
-        Wait::Gone { key, .. } => format!("waits until {}, as it is now, is gone", names.thing(key, here)),
+        // What has to go is always the thing's own older self.
+        Wait::Gone { .. } => "waits until AWS has removed the old one".to_owned(),
         Wait::Seen { until } => {
             format!("was sent and does not show yet: sent again only if it is not seen after {until}")
         }

@@ -250,7 +250,8 @@ fn answers_have_documents_percent_encoded() {
     make_role(&mut sandbox, MEMBER, "spoke", trusting(json!("*"))).unwrap();
     let answer = call(&mut sandbox, &root(MEMBER), Service::Iam, "GetRole", json!({"RoleName": "spoke"})).unwrap();
     let document = answer["Role"]["AssumeRolePolicyDocument"].as_str().unwrap();
-    assert!(document.starts_with("%7B%22Version%22%3A%222012-10-17%22"), "{document}");
+    assert!(document.starts_with("%7B%22"), "{document}");
+    assert!(document.contains("%22Version%22%3A%222012-10-17%22"), "{document}");
 }
 
 #[test]

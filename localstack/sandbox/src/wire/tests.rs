@@ -74,7 +74,7 @@ fn an_sts_answer_has_the_query_protocols_form() {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
-             <UserId>111111111111</UserId><Account>111111111111</Account><Arn>arn:aws:iam::111111111111:root</Arn>\
+             <Account>111111111111</Account><Arn>arn:aws:iam::111111111111:root</Arn><UserId>111111111111</UserId>\
              </GetCallerIdentityResult><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>\
              </GetCallerIdentityResponse>"
         )
