@@ -112,9 +112,7 @@ pub fn converged() -> Snapshot {
 pub fn untouched() -> Snapshot {
     let mut seen = converged();
     let hub = seen.hubs.get_mut(&region()).unwrap();
-    for list in [&mut hub.attachments] {
-        items(list).clear();
-    }
+    items(&mut hub.attachments).clear();
     items(&mut hub.vpc_attachments).clear();
     items(&mut hub.tables).clear();
     hub.associations.clear();

@@ -7,10 +7,14 @@
 
 mod support;
 
+#[path = "scenario/names.rs"]
+mod names;
 #[path = "scenario/script.rs"]
 mod script;
 #[path = "scenario/stage.rs"]
 mod stage;
+#[path = "scenario/troubles.rs"]
+mod troubles;
 
 use std::path::{Path, PathBuf};
 
@@ -31,8 +35,12 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let folder = folder();
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a folder that can be read").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "scenario"));

@@ -19,6 +19,17 @@ pub enum Service {
     Sts,
 }
 
+impl Service {
+    /// Returns the service's prefix in IAM's action names.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Service::Ec2 => "ec2",
+            Service::Organizations => "organizations",
+            Service::Sts => "sts",
+        }
+    }
+}
+
 /// One read. Lists are read page by page: `token` is what the page before answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadCall {

@@ -102,9 +102,12 @@ pub fn is_fresh(credentials: &Credentials, now: Timestamp) -> bool {
 
 /// Takes the keys out of AssumeRole's answer.
 pub fn from_answer(items: Items) -> Result<Credentials, ApiError> {
-    match items {
-        Items::Credentials(mut keys) if keys.len() == 1 => Ok(keys.remove(0)),
-        other => Err(ApiError::strange(format!("AssumeRole answered {other:?}"))),
+    let Items::Credentials(mut keys) = items else {
+        return Err(ApiError::strange("AssumeRole answered something that is no keys"));
+    };
+    match keys.pop() {
+        Some(key) if keys.is_empty() => Ok(key),
+        Some(_) | None => Err(ApiError::strange("AssumeRole answered not exactly one set of keys")),
     }
 }
 

@@ -95,6 +95,10 @@ pub fn classify(intention: Intention, error: &ApiError) -> Fault {
         Sending::Unanswered => return lost,
         Sending::Answered => {}
     }
+    // AWS said yes in words that make no sense: a write may well have been done.
+    if error.code == ApiError::STRANGE && intention == Intention::Write {
+        return Fault::InDoubt;
+    }
     if let Some((_, fault)) = CODES.iter().find(|(code, _)| code.eq_ignore_ascii_case(&error.code)) {
         return *fault;
     }
@@ -141,6 +145,12 @@ mod tests {
         assert_eq!(classify(Intention::Write, &lost), Fault::InDoubt);
         assert_eq!(classify(Intention::Read, &lost), Fault::Transient);
         assert_eq!(classify(Intention::Write, &ApiError::not_sent("no route to host")), Fault::Transient);
+    }
+
+    #[test]
+    fn a_success_that_makes_no_sense_leaves_a_write_in_doubt_and_a_read_unknown() {
+        assert_eq!(classify(Intention::Write, &ApiError::strange("no id")), Fault::InDoubt);
+        assert_eq!(classify(Intention::Read, &ApiError::strange("no id")), Fault::Unexpected);
     }
 
     #[test]

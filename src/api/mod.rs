@@ -12,6 +12,7 @@
 //! | [`bucket`], [`limits`], [`pace`] | how fast each account, region and action may be called |
 //! | [`retry`], [`attempts`] | what is sent again, and when |
 //! | [`credentials`] | AssumeRole, refresh, and whose keys a scope is called with |
+//! | [`permissions`] | which role needs what to be allowed |
 //! | [`reader`], [`writer`] | one list read to its end; one write sent at most once |
 
 pub mod answer;
@@ -24,6 +25,7 @@ pub mod door;
 pub mod faults;
 pub mod limits;
 pub mod pace;
+pub mod permissions;
 pub mod reader;
 pub mod retry;
 pub mod writer;

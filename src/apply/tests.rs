@@ -10,9 +10,11 @@ use crate::review::review;
 use crate::specimen::{converged, id, intent, items, now, plan, policy, scope, untouched};
 use crate::store::{EntryId, SqliteStore};
 
+type Answer = fn(&WriteCall) -> Result<Reply, Trouble>;
+
 /// Answers each call as it is told, and notes what was in the journal at that moment.
 struct Scripted {
-    answer: fn(&WriteCall) -> Result<Reply, Trouble>,
+    answer: Answer,
     store: Arc<Mutex<dyn Store>>,
     journaled: Mutex<Vec<bool>>,
 }
@@ -47,7 +49,7 @@ struct Ran {
     journaled: Vec<bool>,
 }
 
-async fn apply(plan: Plan, seen: &Snapshot, answer: fn(&WriteCall) -> Result<Reply, Trouble>) -> Ran {
+async fn apply(plan: Plan, seen: &Snapshot, answer: Answer) -> Ran {
     let store: Arc<Mutex<dyn Store>> = Arc::new(Mutex::new(SqliteStore::in_memory(&id("corp")).unwrap()));
     let sender = Arc::new(Scripted { answer, store: store.clone(), journaled: Mutex::default() });
     let stop = CancellationToken::new();
@@ -81,9 +83,9 @@ async fn only_what_is_ready_is_sent_and_each_write_is_in_the_journal_first() {
 async fn one_failure_does_not_keep_the_others_from_being_sent() {
     let (plan, seen) = nothing_there();
     let ready = plan.ready().count();
-    let ran = apply(plan, &seen, |call| match call {
-        WriteCall::CreateTransitGatewayRouteTable { .. } => Err(trouble(Fault::Denied)),
-        _ => Ok(Reply::default()),
+    let ran = apply(plan, &seen, |call| {
+        let is_table = matches!(call, WriteCall::CreateTransitGatewayRouteTable { .. });
+        if is_table { Err(trouble(Fault::Denied)) } else { Ok(Reply::default()) }
     })
     .await;
     let failed = ran.outcomes.values().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
@@ -93,21 +95,22 @@ async fn one_failure_does_not_keep_the_others_from_being_sent() {
 
 #[tokio::test]
 async fn each_fault_has_its_outcome_and_only_a_lost_answer_stays_in_doubt() {
-    let cases: [(fn(&WriteCall) -> Result<Reply, Trouble>, fn(&Outcome) -> bool, bool); 7] = [
-        (|_| Err(trouble(Fault::InDoubt)), |outcome| matches!(outcome, Outcome::InDoubt(_)), true),
-        (|_| Err(trouble(Fault::AlreadyDone)), |outcome| *outcome == Outcome::AlreadyDone, false),
-        (|_| Err(trouble(Fault::Throttled)), |outcome| matches!(outcome, Outcome::Later(_)), false),
-        (|_| Err(trouble(Fault::Transient)), |outcome| matches!(outcome, Outcome::Later(_)), false),
-        (|_| Err(trouble(Fault::Settling)), |outcome| matches!(outcome, Outcome::Later(_)), false),
-        (|_| Err(trouble(Fault::Quota)), |outcome| matches!(outcome, Outcome::Failed(_)), false),
-        (|_| Err(trouble(Fault::Invalid)), |outcome| matches!(outcome, Outcome::Failed(_)), false),
+    let cases: [(Answer, Outcome); 7] = [
+        (|_| Err(trouble(Fault::InDoubt)), Outcome::InDoubt(trouble(Fault::InDoubt))),
+        (|_| Err(trouble(Fault::AlreadyDone)), Outcome::AlreadyDone),
+        (|_| Err(trouble(Fault::Throttled)), Outcome::Later(trouble(Fault::Throttled))),
+        (|_| Err(trouble(Fault::Transient)), Outcome::Later(trouble(Fault::Transient))),
+        (|_| Err(trouble(Fault::Settling)), Outcome::Later(trouble(Fault::Settling))),
+        (|_| Err(trouble(Fault::Quota)), Outcome::Failed(trouble(Fault::Quota))),
+        (|_| Err(trouble(Fault::Invalid)), Outcome::Failed(trouble(Fault::Invalid))),
     ];
-    for (answer, expected, in_doubt) in cases {
+    for (answer, expected) in cases {
         let (plan, seen) = nothing_there();
         let ran = apply(plan, &seen, answer).await;
-        assert!(ran.outcomes.values().all(expected), "{:?}", ran.outcomes);
-        assert_eq!(!ran.history.unconfirmed.is_empty(), in_doubt, "{:?}", ran.outcomes);
-        assert!(ran.history.owned.is_empty(), "{:?}", ran.outcomes);
+        assert!(ran.outcomes.values().all(|outcome| *outcome == expected), "{expected:?}: {:?}", ran.outcomes);
+        let in_doubt = matches!(expected, Outcome::InDoubt(_));
+        assert_eq!(!ran.history.unconfirmed.is_empty(), in_doubt, "{expected:?}");
+        assert!(ran.history.owned.is_empty(), "{expected:?}");
     }
 }
 

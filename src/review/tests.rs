@@ -92,7 +92,8 @@ fn a_removal_is_refused_when_any_list_that_it_rests_on_is_unknown() {
             request_id: None,
         })
     }
-    let changes: [(&str, fn(&mut Snapshot)); 4] = [
+    type Change = fn(&mut Snapshot);
+    let changes: [(&str, Change); 4] = [
         ("accounts", |seen| seen.accounts = unknown()),
         ("VPCs", |seen| seen.members.get_mut(&scope(BILLING)).unwrap().vpcs = unknown()),
         ("VPC attachments", |seen| seen.hubs.get_mut(&region()).unwrap().vpc_attachments = unknown()),

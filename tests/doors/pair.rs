@@ -4,11 +4,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::Credentials as Keys;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sandbox::Sandbox;
-use tokio::net::TcpListener;
 use transitd::api::{
     ApiError, Clock, Credentials, Items, Page, Read, ReadCall, Reply, Sending, Session, Write, WriteCall,
 };
@@ -17,6 +13,7 @@ use transitd::model::Scope;
 
 use crate::support::clock::SandboxClock;
 use crate::support::door::{SandboxDoor, Shared, lock};
+use crate::support::wire;
 use crate::world::{self, EXTERNAL_ID, HOME, Member, REGION, ROLE, World};
 
 /// A list never needs more pages than this in these worlds.
@@ -36,16 +33,8 @@ impl Pair {
         let (far, twin) = world::sandbox();
         assert_eq!(world, twin, "one seed gives the same ids");
         let sandboxes = [near, far].map(|sandbox| Arc::new(Mutex::new(sandbox)));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(aws_sandbox::wire::serve(listener, sandboxes[1].clone(), std::future::pending()));
-        let keys = Keys::new(HOME, "secret", None, None, "test");
-        let settings = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .endpoint_url(url)
-            .credentials_provider(SharedCredentialsProvider::new(keys))
-            .build();
-        Self { world, near: SandboxDoor::new(sandboxes[0].clone(), HOME), far: AwsDoor::new(&settings), sandboxes }
+        let far = wire::door(sandboxes[1].clone(), HOME).await.unwrap();
+        Self { world, near: SandboxDoor::new(sandboxes[0].clone(), HOME), far, sandboxes }
     }
 
     /// Does the same to both sandboxes.

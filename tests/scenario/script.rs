@@ -6,30 +6,49 @@
 //! | `organization 100000000001` | makes the organization; first of all |
 //! | `account NAME [in OU/PATH]` | makes an account, and the units on the way |
 //! | `home NAME` | the account whose keys transitd runs with; it may ask Organizations |
-//! | `role NAME ROLE` | makes a role that the home account may assume, with the external id |
+//! | `role NAME ROLE [external-id ID]` | makes a role that the home account may assume, with the external id |
 //! | `vpc ACCOUNT.NAME CIDR [KEY=VALUE …]` | makes a VPC, with a `Name` tag |
 //! | `subnet ACCOUNT.NAME CIDR zone N [KEY=VALUE …]` | makes a subnet |
-//! | `hub NAME [plain\|defaults]` | makes a transit gateway in the home account, and shares it with the organization |
+//! | `hub NAME [defaults\|unshared]` | makes a transit gateway in the home account, and shares it with the organization |
+//! | `share NAME` | shares a hub with the organization |
 //! | `config` and lines behind `\| ` | writes the config file |
+//! | `edit OLD => NEW` | changes the config file; OLD is in it once, `\n` in NEW begins a line |
+//! | `world NAME` | plays the lines of `NAME.world`, unseen |
 //! | `call ACCOUNT SERVICE ACTION JSON [=> NAME JSON-POINTER]` | makes a call that must succeed; may name an id of the answer |
+//! | `before ACCOUNT ACTION call …` | makes the call once, right before transitd's next such call arrives |
+//! | `deny ACCOUNT ACTION`, `allow ACCOUNT ACTION` | refuses transitd's calls, until allowed |
+//! | `lose ACCOUNT ACTION` | does transitd's next such call, and loses the answer |
+//! | `failing ACCOUNT [no more]` | lets the account's attachments fail |
+//! | `lag 30s` | lets new things stay out of sight for up to so long |
 //! | `wait 10m` | moves the sandbox's clock on |
 //! | `forget` | loses transitd's state |
-//! | `$ transitd …` | runs transitd; prints its output and exit code |
+//! | `$ transitd … [\| last]` | runs transitd; prints its output, or that of the last pass, and the exit code |
+//! | `converge` | runs `transitd apply`, which must end in sync; prints nothing |
+//! | `writes` | lists what the last run of transitd wrote |
 //! | `walk VPC -> VPC` | follows a packet, both ways; prints how far each came |
 //!
-//! `{name}` stands for the id of an account, VPC, hub, or of what a call named; `{name/table}` for a VPC's main route
-//! table and `{name/attachment}` for its living attachment.
+//! `{name}` stands for the id of an account, VPC, hub, or of what a call named; `{vpc/table}` for a VPC's main route
+//! table, `{vpc/attachment}` for its living attachment, `{vpc/10.1.0.0/24}` for a subnet, `{hub/default}` for a hub's
+//! default table, `{table of SEGMENT}` for a table that transitd made.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::time::Duration;
 
 use aws_sandbox::Service;
+use aws_sandbox::network::shelf::Key;
+use aws_sandbox::network::vpc_attachment::State;
 use aws_sandbox::network::walk::{self, Path, Start};
 use aws_sandbox::seed::{Seed, text};
 use serde_json::{Value, json};
 
+use super::names::Names;
 use super::stage::{DoorKind, Stage};
+use super::troubles::Foreign;
+
+/// What the names of calls that change nothing begin with.
+const READS: [&str; 5] = ["Describe", "Get", "List", "Search", "AssumeRole"];
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -42,62 +61,28 @@ pub async fn play(written: &str, door: DoorKind) -> Result<String, Failure> {
         names: Names::default(),
         units: BTreeMap::new(),
         home: String::new(),
+        config: String::new(),
+        last_run: 0..0,
     };
     let mut printed = String::new();
-    let mut config: Option<String> = None;
-    for (index, line) in written.lines().enumerate() {
-        if line.starts_with("> ") || line == ">" {
-            continue;
-        }
+    for (index, line) in written.lines().enumerate().filter(|(_, line)| !line.starts_with("> ") && *line != ">") {
         printed.push_str(line);
         printed.push('\n');
-        if let (Some(text), Some(more)) = (&mut config, line.strip_prefix('|')) {
-            text.push_str(more.strip_prefix(' ').unwrap_or(more));
-            text.push('\n');
+        let at = |error: Failure| -> Failure { format!("line {}: {line}\n{error}", index + 1).into() };
+        if let Some(world) = line.strip_prefix("world ") {
+            let lines = std::fs::read_to_string(super::folder().join(format!("{world}.world")))?;
+            for line in lines.lines() {
+                play.line(line).await.map_err(at)?;
+            }
             continue;
         }
-        if let Some(text) = config.take() {
-            play.name_places()?;
-            play.stage.configure(&play.names.fill(&text))?;
-        }
-        if line == "config" {
-            config = Some(String::new());
-            continue;
-        }
-        let output = play.line(line).await.map_err(|error| at(index, line, &error.to_string()))?;
-        for line in output.lines() {
+        for line in play.line(line).await.map_err(at)?.lines() {
             printed.push_str(if line.is_empty() { ">" } else { "> " });
             printed.push_str(line);
             printed.push('\n');
         }
     }
     Ok(printed)
-}
-
-fn at(index: usize, line: &str, error: &str) -> Failure {
-    format!("line {}: {line}\n{error}", index + 1).into()
-}
-
-/// Ids by name, both ways.
-#[derive(Default)]
-struct Names(BTreeMap<String, String>);
-
-impl Names {
-    fn id(&self, name: &str) -> Result<String, String> {
-        self.0.get(name).cloned().ok_or_else(|| format!("nothing is called '{name}'"))
-    }
-
-    /// Puts ids for `{names}`. Braces that hold no known name, such as JSON's, stay as they are.
-    fn fill(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
-    }
-
-    /// Puts `{names}` for ids, longest id first.
-    fn hide(&self, text: &str) -> String {
-        let mut ids: Vec<_> = self.0.iter().collect();
-        ids.sort_by_key(|(_, id)| std::cmp::Reverse(id.len()));
-        ids.into_iter().fold(text.to_owned(), |text, (name, id)| text.replace(id.as_str(), &format!("{{{name}}}")))
-    }
 }
 
 struct Play {
@@ -107,6 +92,10 @@ struct Play {
     names: Names,
     units: BTreeMap<String, String>,
     home: String,
+    /// The config file, with names in it.
+    config: String,
+    /// The part of the sandbox's log that the last run of transitd wrote.
+    last_run: Range<usize>,
 }
 
 impl Play {
@@ -115,8 +104,15 @@ impl Play {
     }
 
     async fn line(&mut self, line: &str) -> Result<String, Failure> {
+        if let Some(more) = line.strip_prefix('|') {
+            self.config.push_str(more.strip_prefix(' ').unwrap_or(more));
+            self.config.push('\n');
+            return Ok(String::new());
+        }
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
+            ["config"] => self.config.clear(),
+            ["edit", ..] => self.edit(line)?,
             [] | ["#", ..] => {}
             ["region", region] => self.region = (*region).to_owned(),
             ["organization", management] => {
@@ -131,19 +127,39 @@ impl Play {
                 self.home = self.names.id(name)?;
                 self.seed()?.delegate(&self.home);
             }
-            ["role", name, role] => {
-                self.seed()?.role(&self.names.id(name)?, role, &self.home, Some("scenario-external-id"));
-            }
+            ["role", name, role] => self.role(name, role, "scenario-external-id")?,
+            ["role", name, role, "external-id", id] => self.role(name, role, id)?,
             ["vpc", name, range, tags @ ..] => self.vpc(name, range, tags)?,
             ["subnet", vpc, range, "zone", zone, tags @ ..] => {
                 let account = self.owner(vpc)?;
-                self.seed()?.subnet(&account, &self.names.id(vpc)?, range, zone.parse()?, &pairs(tags)?);
+                let id = self.seed()?.subnet(&account, &self.names.id(vpc)?, range, zone.parse()?, &pairs(tags)?);
+                self.names.0.insert(format!("{vpc}/{range}"), id);
             }
-            ["hub", name] => self.hub(name, "disable")?,
-            ["hub", name, "defaults"] => self.hub(name, "enable")?,
-            ["call", account, service, action, ..] => self.call(line, account, service, action)?,
+            ["hub", name] => {
+                self.hub(name, "disable")?;
+                self.share(name)?;
+            }
+            ["hub", name, "defaults"] => {
+                self.hub(name, "enable")?;
+                self.share(name)?;
+            }
+            ["hub", name, "unshared"] => self.hub(name, "disable")?,
+            ["share", name] => self.share(name)?,
+            ["call", ..] => self.call(line)?,
+            ["before", account, action, "call", ..] => self.forestall(line, account, action)?,
+            ["deny", account, action] => self.stage.troubles.deny(&self.names.id(account)?, action),
+            ["allow", account, action] => self.stage.troubles.allow(&self.names.id(account)?, action),
+            ["lose", account, action] => self.stage.troubles.lose(&self.names.id(account)?, action),
+            ["failing", account] => self.failing(account, true)?,
+            ["failing", account, "no", "more"] => self.failing(account, false)?,
+            ["lag", time] => {
+                let lag: jiff::SignedDuration = time.parse()?;
+                self.seed()?.lock().world.network.visibility_lag_seconds = lag.as_secs_f64();
+            }
             ["wait", time] => self.wait(time)?,
             ["forget"] => self.stage.forget()?,
+            ["converge"] => self.converge().await?,
+            ["writes"] => return self.writes(),
             ["$", "transitd", ..] => return self.transitd(line).await,
             ["walk", from, "->", to] => return self.walk(from, to),
             _ => return Err("no such line".into()),
@@ -187,26 +203,54 @@ impl Play {
         Ok(self.names.id(account)?)
     }
 
+    fn role(&mut self, account: &str, role: &str, external_id: &str) -> Result<(), Failure> {
+        self.seed()?.role(&self.names.id(account)?, role, &self.home, Some(external_id));
+        Ok(())
+    }
+
     fn hub(&mut self, name: &str, defaults: &str) -> Result<(), Failure> {
         let options = json!({ "DefaultRouteTableAssociation": defaults, "DefaultRouteTablePropagation": defaults });
         let id = self.seed()?.transit_gateway_with(&self.home, options);
-        self.seed()?.share(&self.home, &id);
+        let found = self.seed()?.ec2(&self.home, "DescribeTransitGateways", json!({ "TransitGatewayIds": [id] }));
+        if let Some(table) = found["TransitGateways"][0]["Options"]["AssociationDefaultRouteTableId"].as_str() {
+            self.names.0.insert(format!("{name}/default"), table.to_owned());
+        }
         self.names.0.insert(name.to_owned(), id);
         Ok(())
     }
 
-    fn call(&mut self, line: &str, account: &str, service: &str, action: &str) -> Result<(), Failure> {
-        let (before, after) = line.split_once(action).ok_or("an action")?;
-        debug_assert!(before.starts_with("call"));
-        let (params, naming) = match after.split_once(" => ") {
-            Some((params, naming)) => (params, Some(naming)),
-            None => (after, None),
+    fn share(&self, hub: &str) -> Result<(), Failure> {
+        self.seed()?.share(&self.home, &self.names.id(hub)?);
+        Ok(())
+    }
+
+    fn failing(&self, account: &str, fails: bool) -> Result<(), Failure> {
+        let account = self.names.id(account)?;
+        let failing = &mut self.seed()?.lock().world.network.switches.attachments_fail_in;
+        if fails {
+            failing.insert(account);
+        } else {
+            failing.remove(&account);
+        }
+        Ok(())
+    }
+
+    fn edit(&mut self, line: &str) -> Result<(), Failure> {
+        let (old, new) = line["edit ".len()..].split_once(" => ").ok_or("edit OLD => NEW")?;
+        if self.config.matches(old).count() != 1 {
+            return Err(format!("the config does not have '{old}' exactly once").into());
+        }
+        self.config = self.config.replace(old, &new.replace("\\n", "\n"));
+        Ok(())
+    }
+
+    fn call(&mut self, line: &str) -> Result<(), Failure> {
+        let (call, naming) = match line.split_once(" => ") {
+            Some((call, naming)) => (call, Some(naming)),
+            None => (line, None),
         };
-        self.name_places()?;
-        let filled = self.names.fill(params);
-        let params: Value = serde_json::from_str(if filled.trim().is_empty() { "{}" } else { filled.trim() })?;
-        let service = Service::named(service).ok_or("no such service")?;
-        let answer = self.seed()?.call(&self.names.id(account)?, service, action, params)?;
+        let Foreign { account, service, action, params } = self.read_call(call)?;
+        let answer = self.seed()?.call(&account, service, &action, params)?;
         if let Some((name, pointer)) = naming.and_then(|naming| naming.split_once(' ')) {
             let id =
                 answer.pointer(pointer).and_then(Value::as_str).ok_or_else(|| format!("{answer} has no {pointer}"))?;
@@ -215,7 +259,25 @@ impl Play {
         Ok(())
     }
 
-    /// Names the main tables and the living attachments of all VPCs, as they are now.
+    fn forestall(&mut self, line: &str, account: &str, action: &str) -> Result<(), Failure> {
+        let (_, call) = line.split_once(" call ").ok_or("a call")?;
+        let call = self.read_call(&format!("call {call}"))?;
+        self.stage.troubles.forestall(&self.names.id(account)?, action, call);
+        Ok(())
+    }
+
+    /// Reads `call ACCOUNT SERVICE ACTION [JSON]`.
+    fn read_call(&mut self, line: &str) -> Result<Foreign, Failure> {
+        self.name_places()?;
+        let mut parts = line.splitn(5, ' ').skip(1);
+        let account = self.names.id(parts.next().unwrap_or_default())?;
+        let service = Service::named(parts.next().unwrap_or_default()).ok_or("no such service")?;
+        let action = parts.next().ok_or("an action")?.to_owned();
+        let params = serde_json::from_str(&self.names.fill(parts.next().unwrap_or("{}")))?;
+        Ok(Foreign { account, service, action, params })
+    }
+
+    /// Names the main table of each VPC, and its attachment: the one that lives, or else the one that failed.
     fn name_places(&mut self) -> Result<(), Failure> {
         let Some(seed) = &self.seed else { return Ok(()) };
         let vpcs: Vec<(String, String)> = self
@@ -225,17 +287,17 @@ impl Play {
             .filter(|(name, _)| name.contains('.') && !name.contains('/'))
             .map(|(name, id)| (name.clone(), id.clone()))
             .collect();
+        let sandbox = seed.lock();
+        let network = &sandbox.world.network;
         for (name, vpc) in vpcs {
-            let account = self.owner(&name)?;
-            self.names.0.insert(format!("{name}/table"), seed.main_table(&account, &vpc));
-            let filters = json!([
-                { "Name": "vpc-id", "Values": [vpc] },
-                { "Name": "state", "Values": ["pendingAcceptance", "pending", "available", "modifying"] },
-            ]);
-            let found = seed.ec2(&account, "DescribeTransitGatewayVpcAttachments", json!({ "Filters": filters }));
-            if let Some(id) = found["TransitGatewayVpcAttachments"][0]["TransitGatewayAttachmentId"].as_str() {
-                self.names.0.insert(format!("{name}/attachment"), id.to_owned());
-            }
+            let key = Key::Vpc(vpc);
+            let main = network.route_tables.under(&key).find(|table| table.main.is_some());
+            let attachments = || network.vpc_attachments.under(&key);
+            let lives = |state: State| state.holds_interfaces_or_waits() && state != State::Deleting;
+            let living = attachments().find(|it| lives(it.state));
+            let attachment = living.or_else(|| attachments().find(|it| it.state == State::Failed));
+            self.names.0.extend(main.map(|table| (format!("{name}/table"), table.id.clone())));
+            self.names.0.extend(attachment.map(|it| (format!("{name}/attachment"), it.id.clone())));
         }
         Ok(())
     }
@@ -248,10 +310,49 @@ impl Play {
 
     async fn transitd(&mut self, line: &str) -> Result<String, Failure> {
         let arguments = line.trim_start_matches("$ transitd").trim();
-        let (output, code) = self.stage.transitd(arguments, &self.home).await?;
+        let (arguments, only_last) = match arguments.strip_suffix("| last") {
+            Some(arguments) => (arguments, true),
+            None => (arguments, false),
+        };
+        let (output, code) = self.run(arguments).await?;
+        let begin = if only_last { output.rfind("\npass ").map_or(0, |at| at + 1) } else { 0 };
+        Ok(format!("{}exit {code}\n", &output[begin..]))
+    }
+
+    async fn converge(&mut self) -> Result<(), Failure> {
+        match self.run("apply").await? {
+            (_, 0) => Ok(()),
+            (output, code) => Err(format!("{output}exit {code}").into()),
+        }
+    }
+
+    /// Runs transitd with the config as it is now; returns what it printed, in names.
+    async fn run(&mut self, arguments: &str) -> Result<(String, u8), Failure> {
+        self.name_places()?;
+        self.stage.configure(&self.names.fill(&self.config))?;
+        let seed = self.seed()?.clone();
+        let begin = seed.lock().log().len();
+        let (output, code) = self.stage.transitd(arguments, &seed, &self.home).await?;
+        self.last_run = begin..seed.lock().log().len();
         self.name_places()?;
         self.name_tables()?;
-        Ok(format!("{}exit {code}\n", self.names.hide(&output)))
+        Ok((self.names.hide(&output), code))
+    }
+
+    /// Counts what the last run of transitd wrote. The order of writes that are sent together says nothing.
+    fn writes(&self) -> Result<String, Failure> {
+        let seed = self.seed()?;
+        let sandbox = seed.lock();
+        let is_read = |action: &str| READS.iter().any(|verb| action.starts_with(verb));
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in sandbox.log()[self.last_run.clone()].iter().filter(|entry| !is_read(&entry.action)) {
+            let line = format!("{} in {}: {}", entry.action, self.names.hide(&entry.account), entry.outcome);
+            *counts.entry(line).or_default() += 1;
+        }
+        if counts.is_empty() {
+            return Ok("none\n".to_owned());
+        }
+        Ok(counts.into_iter().map(|(line, count)| format!("{count} x {line}\n")).collect())
     }
 
     /// Names the hub's tables by their ownership tags.

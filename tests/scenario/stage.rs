@@ -4,9 +4,12 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use aws_sandbox::seed::Seed;
 use aws_sandbox::{Sandbox, Settings};
+use transitd::api::{Read, Write};
 use transitd::cli::{self, Connect, Doors, Surroundings};
 
+use super::troubles::{Troubled, Troubles};
 use crate::support::clock::SandboxClock;
 use crate::support::door::{SandboxDoor, Shared};
 
@@ -35,6 +38,7 @@ impl DoorKind {
 
 pub struct Stage {
     pub sandbox: Shared,
+    pub troubles: Troubles,
     door: DoorKind,
     directory: tempfile::TempDir,
 }
@@ -42,7 +46,7 @@ pub struct Stage {
 impl Stage {
     pub fn new(door: DoorKind) -> std::io::Result<Self> {
         let sandbox = Arc::new(Mutex::new(Sandbox::new(Settings::default())));
-        Ok(Self { sandbox, door, directory: tempfile::tempdir()? })
+        Ok(Self { sandbox, troubles: Troubles::default(), door, directory: tempfile::tempdir()? })
     }
 
     /// Writes the config file that commands read.
@@ -56,8 +60,8 @@ impl Stage {
     }
 
     /// Runs a command of transitd as the account that is home, and returns what it printed and its exit code.
-    pub async fn transitd(&self, arguments: &str, home: &str) -> std::io::Result<(String, u8)> {
-        let connect = self.connect(home).await?;
+    pub async fn transitd(&self, arguments: &str, seed: &Seed, home: &str) -> std::io::Result<(String, u8)> {
+        let connect = self.connect(seed, home).await?;
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut around = Surroundings {
             out: &mut out,
@@ -83,18 +87,17 @@ impl Stage {
         Ok((text.replace(&format!("{}/", folder.display()), ""), exit.code()))
     }
 
-    async fn connect(&self, home: &str) -> std::io::Result<Behind> {
-        match self.door {
-            DoorKind::InProcess => {
-                let door = Arc::new(SandboxDoor::new(self.sandbox.clone(), home));
-                Ok(Behind { doors: Doors { read: door.clone(), write: door } })
-            }
+    async fn connect(&self, seed: &Seed, home: &str) -> std::io::Result<Behind> {
+        Ok(match self.door {
+            DoorKind::InProcess => self.behind(SandboxDoor::new(self.sandbox.clone(), home), seed),
             #[cfg(feature = "aws")]
-            DoorKind::Wire => {
-                let door = Arc::new(crate::support::wire::door(self.sandbox.clone(), home).await?);
-                Ok(Behind { doors: Doors { read: door.clone(), write: door } })
-            }
-        }
+            DoorKind::Wire => self.behind(crate::support::wire::door(self.sandbox.clone(), home).await?, seed),
+        })
+    }
+
+    fn behind<D: Read + Write + 'static>(&self, door: D, seed: &Seed) -> Behind {
+        let door = Arc::new(Troubled { door, troubles: self.troubles.clone(), seed: seed.clone() });
+        Behind { doors: Doors { read: door.clone(), write: door } }
     }
 }
 

@@ -48,7 +48,7 @@ fn the_fuller_example_means_what_it_says() {
     );
     assert_eq!(intent.hub_regions().len(), 1);
     let region = "eu-west-1".parse().unwrap();
-    assert_eq!(intent.hubs_in(&region).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["lab", "main"]);
+    assert_eq!(intent.hubs_in(&region).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["main"]);
     assert!(matches!(intent.accounts.role.external_id, Some(ExternalId::Env(_))));
     assert_eq!(intent.accounts.exclude.values().collect::<Vec<_>>(), ["being closed"]);
     let prod = &intent.segments[&segment("prod")];
