@@ -27,8 +27,18 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Stages that decide: no I/O, no clock, no randomness, no environment, no tasks.
 const PURE: &[&str] = &["model", "compile", "plan", "review", "report"];
-const IMPURE: &[&str] =
-    &["std::fs", "std::env", "std::net", "std::time::Instant", "SystemTime", "tokio", "rusqlite", "async ", "Timestamp::now", "rand"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::time::Instant",
+    "SystemTime",
+    "tokio",
+    "rusqlite",
+    "async ",
+    "Timestamp::now",
+    "rand",
+];
 
 #[test]
 fn each_room_names_only_the_rooms_that_it_may() {

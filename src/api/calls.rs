@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::credentials::Credentials;
+use super::session::Credentials;
 use crate::model::{
     Account, Association, Attachment, AttachmentId, AttachmentOptions, CallerIdentity, Cidr, Key, Organization,
     OrganizationalUnit, Propagation, RouteTable, RouteTableId, Subnet, SubnetId, Tags, TransitGateway,

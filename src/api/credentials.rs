@@ -1,35 +1,14 @@
 //! Whose keys a call is signed with: AssumeRole through the door, kept, and refreshed before they run out.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::{Items, ReadCall};
 use super::door::ApiError;
+use super::session::Credentials;
 use crate::model::{AccountId, NetworkName, Region, RoleName};
-
-/// Keys for calls.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credentials {
-    /// Those that the process was started with: the door finds them as the AWS CLI does.
-    Ambient,
-    /// Those of an assumed role.
-    Session { access_key_id: String, secret_access_key: String, session_token: String, expires: Timestamp },
-}
-
-impl fmt::Debug for Credentials {
-    /// Shows which key it is, never the secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Credentials::Ambient => f.write_str("Ambient"),
-            Credentials::Session { access_key_id, expires, .. } => {
-                write!(f, "Session({access_key_id} until {expires})")
-            }
-        }
-    }
-}
 
 /// How long a session is asked for, in seconds: the most that a chained role may have, and what every role allows.
 pub const SESSION_SECONDS: u32 = 3600;

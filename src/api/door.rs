@@ -5,16 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::calls::{Page, ReadCall, Reply, WriteCall};
-use super::credentials::Credentials;
-use crate::model::Scope;
-
-/// Where a call goes and whose keys it is signed with.
-#[derive(Clone, Debug)]
-pub struct Session {
-    pub scope: Scope,
-    pub credentials: Credentials,
-}
-
+use super::session::Session;
 /// Reads. What holds only this can change nothing: a dry run is a type.
 #[async_trait]
 pub trait Read: Send + Sync {

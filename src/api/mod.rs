@@ -8,6 +8,7 @@
 //! | [`calls`] | the closed lists of reads and writes, in our own types |
 //! | [`door`] | the two traits that an AWS, real or local, stands behind |
 //! | [`answer`] | the rules by which AWS's words become our types, the same for every door |
+//! | [`session`] | where a call goes and whose keys it is signed with |
 //! | [`faults`] | which class a failed call is of: one table of AWS's codes |
 //! | [`bucket`], [`limits`], [`pace`] | how fast each account, region and action may be called |
 //! | [`retry`], [`attempts`] | what is sent again, and when |
@@ -28,16 +29,18 @@ pub mod pace;
 pub mod permissions;
 pub mod reader;
 pub mod retry;
+pub mod session;
 pub mod writer;
 
 pub use attempts::Line;
 pub use calls::{Items, Page, ReadCall, Ref, Reply, Service, WriteCall};
 pub use clock::{Clock, WallClock};
-pub use credentials::{Credentials, Roles};
-pub use door::{ApiError, Read, Sending, Session, Write};
+pub use credentials::Roles;
+pub use door::{ApiError, Read, Sending, Write};
 pub use pace::Pace;
 pub use reader::{Item, Reader};
 pub use retry::Policy;
+pub use session::{Credentials, Session};
 pub use writer::{Sender, Writer};
 
 #[cfg(test)]

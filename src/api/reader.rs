@@ -9,10 +9,11 @@ use jiff::Timestamp;
 
 use super::attempts::{Call, Line, trouble};
 use super::calls::{Items, Page, ReadCall};
-use super::credentials::{self, Credentials, Keys, Roles};
-use super::door::{ApiError, Read, Session};
+use super::credentials::{self, Keys, Roles};
+use super::door::{ApiError, Read};
 use super::faults::Intention;
 use super::limits;
+use super::session::{Credentials, Session};
 use crate::model::{AccountId, Fault, Scope, Trouble};
 
 /// Reads, and nothing else. Cheap to clone; clones share pace and keys.

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 
 use super::attempts::Call;
 use super::calls::{Reply, WriteCall};
-use super::door::{Session, Write};
+use super::door::Write;
 use super::faults::Intention;
 use super::limits;
 use super::reader::Reader;
+use super::session::Session;
 use crate::model::{Fault, Scope, Trouble};
 
 /// What the executor sends its steps through.
