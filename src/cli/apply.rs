@@ -41,7 +41,8 @@ pub(super) async fn run(
 
     let style = common.style(around);
     let mut passes: Vec<Value> = Vec::new();
-    let mut exit = Exit::CouldNotRun;
+    // Until a pass is over, nobody knows that all is in sync.
+    let mut exit = Exit::Drift;
     let out = &mut *around.out;
     let mut printed = Ok(());
     let mut before: Option<Plan> = None;

@@ -71,7 +71,13 @@ impl Converge {
     pub async fn run(&self, mut each: impl FnMut(&Pass)) -> Result<Ended, Broken> {
         let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
         for number in 1.. {
-            let (pass, ended) = self.pass(number, &mut refused).await?;
+            let mut past = self.with_store(|store| store.history())?;
+            past.refused.clone_from(&refused);
+            let look = tokio::select! {
+                look = self.observer.look(&past, self.deadline) => look?,
+                () = self.stop.cancelled() => return Ok(Ended::Stopped),
+            };
+            let (pass, ended) = self.act(number, look, &mut refused).await?;
             each(&pass);
             if let Some(ended) = ended {
                 return Ok(ended);
@@ -89,14 +95,13 @@ impl Converge {
         Ok(Ended::TimeOver)
     }
 
-    async fn pass(
+    /// Does what a look has made ready. Not to be broken off: what is sent is settled.
+    async fn act(
         &self,
         number: usize,
+        Look { seen, want, plan, calls }: Look,
         refused: &mut BTreeMap<String, Refused>,
     ) -> Result<(Pass, Option<Ended>), Broken> {
-        let mut past = self.with_store(|store| store.history())?;
-        past.refused.clone_from(refused);
-        let Look { seen, want, plan, calls } = self.observer.look(&past, self.deadline).await?;
         let confirmed: Vec<String> = plan.confirmed.iter().map(ToString::to_string).collect();
         self.with_store(|store| store.confirm(&confirmed, seen.at))?;
 
