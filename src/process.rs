@@ -15,8 +15,10 @@ use crate::cli::{self, Connect, Doors, Surroundings};
 /// Runs one command of the command line against AWS, and returns the exit code.
 #[expect(clippy::disallowed_methods, reason = "the composition root is where the environment comes in")]
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let filter = EnvFilter::try_from_env("TRANSITD_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    // The SDK's own warnings come back as errors of the calls that they are about, in better words.
+    let filter = EnvFilter::try_from_env("TRANSITD_LOG").unwrap_or_else(|_| EnvFilter::new("off,transitd=warn"));
+    let colour = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
 
     let stop = CancellationToken::new();
     tokio::spawn(cancel_on_signal(stop.clone()));

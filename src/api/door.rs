@@ -52,6 +52,8 @@ pub enum Sending {
 impl ApiError {
     pub const NO_ANSWER: &'static str = "NoAnswer";
     pub const NOT_SENT: &'static str = "NotSent";
+    /// There were no keys to sign the call with.
+    pub const NO_CREDENTIALS: &'static str = "NoCredentials";
     /// AWS answered success with something that cannot be right, such as a VPC without an id.
     pub const STRANGE: &'static str = "StrangeAnswer";
 

@@ -42,6 +42,8 @@ const CODES: &[(&str, Fault)] = &[
     ("InvalidTransitGatewayID.NotFound", Fault::Settling),
     ("InvalidTransitGatewayAttachmentID.NotFound", Fault::Settling),
     ("InvalidRouteTableID.NotFound", Fault::Settling),
+    // Sent by CreateRoute for minutes after an attachment was made (the provider of Terraform tries it again for five).
+    ("InvalidParameterException", Fault::Settling),
     // It is so already, AWS says.
     ("DuplicateTransitGatewayAttachment", Fault::AlreadyDone),
     ("RouteAlreadyExists", Fault::AlreadyDone),
@@ -70,7 +72,6 @@ const CODES: &[(&str, Fault)] = &[
     ("InsufficientSubnetsException", Fault::Invalid),
     ("InvalidParameter", Fault::Invalid),
     ("InvalidParameterCombination", Fault::Invalid),
-    ("InvalidParameterException", Fault::Invalid),
     ("InvalidParameterValue", Fault::Invalid),
     ("InvalidRouteTableId.Malformed", Fault::Invalid),
     ("InvalidSubnetID.NotFound", Fault::Invalid),
@@ -91,6 +92,10 @@ pub fn classify(intention: Intention, error: &ApiError) -> Fault {
         Intention::Write => Fault::InDoubt,
     };
     match error.sending {
+        // Whoever has no keys has none a second later; a write only waits for a later pass.
+        Sending::NotSent if error.code == ApiError::NO_CREDENTIALS && intention == Intention::Read => {
+            return Fault::Denied;
+        }
         Sending::NotSent => return Fault::Transient,
         Sending::Unanswered => return lost,
         Sending::Answered => {}
@@ -151,6 +156,13 @@ mod tests {
     fn a_success_that_makes_no_sense_leaves_a_write_in_doubt_and_a_read_unknown() {
         assert_eq!(classify(Intention::Write, &ApiError::strange("no id")), Fault::InDoubt);
         assert_eq!(classify(Intention::Read, &ApiError::strange("no id")), Fault::Unexpected);
+    }
+
+    #[test]
+    fn a_call_without_keys_is_denied_to_a_reader_and_never_sent_for_a_writer() {
+        let keyless = ApiError { code: ApiError::NO_CREDENTIALS.into(), ..ApiError::not_sent("none") };
+        assert_eq!(classify(Intention::Read, &keyless), Fault::Denied);
+        assert_eq!(classify(Intention::Write, &keyless), Fault::Transient);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -28,6 +29,10 @@ where
         return ApiError { code: code.to_owned(), status, message, request_id, sending: Sending::Answered };
     }
     let message = chain(error);
+    if sources(error).any(<dyn Error>::is::<CredentialsError>) {
+        let message = format!("no AWS credentials were found where the AWS CLI looks for them: {message}");
+        return ApiError { code: ApiError::NO_CREDENTIALS.to_owned(), ..ApiError::not_sent(message) };
+    }
     if status.is_none() && (!departed || never_connected(error)) {
         return ApiError::not_sent(message);
     }

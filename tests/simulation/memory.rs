@@ -1,0 +1,67 @@
+//! transitd's memory as one process holds it: what the process does after its death is not written any more.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use transitd::model::History;
+use transitd::store::{Entry, EntryId, Settled, SqliteStore, Store, StoreError};
+
+use crate::watch::Watch;
+
+/// The life of one process.
+#[derive(Clone, Default)]
+pub struct Process(Arc<AtomicBool>);
+
+impl Process {
+    pub fn die(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_dead(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The store, which outlives the processes that use it.
+pub struct Memory {
+    pub store: Arc<Mutex<SqliteStore>>,
+    pub process: Process,
+    pub watch: Watch,
+}
+
+impl Memory {
+    fn locked<T>(&self, work: impl FnOnce(&mut SqliteStore) -> T) -> T {
+        work(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn alive(&self) -> Result<(), StoreError> {
+        if self.process.is_dead() {
+            return Err(StoreError::Corrupt { path: "memory".to_owned(), what: "the process is dead".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+impl Store for Memory {
+    fn history(&self) -> Result<History, StoreError> {
+        self.locked(|store| store.history())
+    }
+
+    fn begin(&mut self, entry: &Entry) -> Result<EntryId, StoreError> {
+        self.alive()?;
+        let id = self.locked(|store| store.begin(entry))?;
+        self.watch.journaled(entry);
+        Ok(id)
+    }
+
+    fn settle(&mut self, id: EntryId, settled: &Settled, at: Timestamp) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.settle(id, settled, at))
+    }
+
+    fn confirm(&mut self, steps: &[String], at: Timestamp) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.confirm(steps, at))
+    }
+}

@@ -1,0 +1,119 @@
+//! The rules that hold whatever happens, judged call by call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use transitd::api::WriteCall;
+use transitd::plan::{VISIBILITY, fingerprint};
+use transitd::store::Entry;
+
+/// The codes by which AWS says that something is there already. Nobody else makes what transitd makes here, so
+/// whoever gets one has sent something twice, or has taken for absent what was not.
+const THERE_ALREADY: [&str; 4] = [
+    "DuplicateTransitGatewayAttachment",
+    "RouteAlreadyExists",
+    "TransitGatewayRouteTablePropagation.Duplicate",
+    "Resource.AlreadyAssociated",
+];
+
+/// What is known of the calls, shared by the door, the memory and the test.
+#[derive(Clone, Default)]
+pub struct Watch(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    wrongs: Vec<String>,
+    /// Calls that are in the journal and were not answered yet.
+    journaled: BTreeSet<String>,
+    /// Calls that came to nothing without saying so, and when they were made.
+    undone: BTreeMap<String, Timestamp>,
+    calls: u64,
+    writes: u64,
+    /// Whether writes are forbidden: a dry run, or a network in sync.
+    quiet: bool,
+}
+
+/// What became of a write, as the world knows and transitd may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// AWS took or refused it, and said so, or it never left.
+    Told,
+    /// The answer was lost, and it was done.
+    LostDone,
+    /// The answer was lost, and it was not done.
+    LostUndone,
+}
+
+impl Watch {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn wrong(&self, what: String) {
+        self.seen().wrongs.push(what);
+    }
+
+    pub fn wrongs(&self) -> Vec<String> {
+        self.seen().wrongs.clone()
+    }
+
+    pub fn call(&self) {
+        self.seen().calls += 1;
+    }
+
+    pub fn calls(&self) -> u64 {
+        self.seen().calls
+    }
+
+    pub fn writes(&self) -> u64 {
+        self.seen().writes
+    }
+
+    pub fn quiet(&self, quiet: bool) {
+        self.seen().quiet = quiet;
+    }
+
+    pub fn journaled(&self, entry: &Entry) {
+        self.seen().journaled.insert(entry.call.clone());
+    }
+
+    /// Judges a write that is about to reach AWS.
+    pub fn sending(&self, call: &WriteCall, now: Timestamp) {
+        let mut seen = self.seen();
+        let text = fingerprint(call);
+        seen.writes += 1;
+        if seen.quiet {
+            seen.wrongs.push(format!("a write where none belongs: {text}"));
+        }
+        if !seen.journaled.contains(&text) {
+            seen.wrongs.push(format!("sent without being journaled: {text}"));
+        }
+        if let Some(at) = seen.undone.get(&text)
+            && now < *at + VISIBILITY
+        {
+            let after: SignedDuration = now.duration_since(*at);
+            seen.wrongs.push(format!("sent again {after:#} after its answer was lost: {text}"));
+        }
+    }
+
+    /// Notes what became of a write.
+    pub fn sent(&self, call: &WriteCall, now: Timestamp, fate: Fate) {
+        let mut seen = self.seen();
+        match fate {
+            Fate::Told | Fate::LostDone => {
+                seen.undone.remove(&fingerprint(call));
+            }
+            Fate::LostUndone => {
+                seen.undone.insert(fingerprint(call), now);
+            }
+        }
+    }
+
+    /// Judges what AWS itself answered a write.
+    pub fn answered(&self, call: &WriteCall, code: &str) {
+        if THERE_ALREADY.contains(&code) {
+            self.wrong(format!("AWS says {code}: {}", fingerprint(call)));
+        }
+    }
+}
