@@ -1,42 +1,8 @@
 //! Checked texts that only the config file speaks of. What other stages know too is in `model`.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::model::ids::names;
 
-use crate::model::Malformed;
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident: $check:expr, $want:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Returns the text as the file writes it.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Malformed;
-
-            fn from_str(text: &str) -> Result<Self, Malformed> {
-                let check: fn(&str) -> bool = $check;
-                if check(text) { Ok(Self(text.to_owned())) } else { Err(Malformed(format!("expected {}", $want))) }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-    )*};
-}
-
-words! {
+names! {
     /// An external id: 2 to 1,224 letters, digits or `+=,.@:/-_` (STS API reference, `AssumeRole`).
     ExternalIdText: is_external_id, "an external id: 2 to 1224 letters, digits or + = , . @ : / - _";
     /// The name of an environment variable.

@@ -2,23 +2,18 @@
 //!
 //! A value of one of these types is well formed. Whether such a thing exists is what a snapshot says.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
-
 /// Tells why a text is not a well-formed name: a lower-case sentence that fits behind "`text`: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(pub String);
 
+/// Makes types of checked text. Others make their own with it, for what only they know.
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident: $check:expr, $want:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Arc<str>);
+        pub struct $name(std::sync::Arc<str>);
 
         impl $name {
             /// Returns the text as AWS or the config file writes it.
@@ -27,19 +22,19 @@ macro_rules! names {
             }
         }
 
-        impl FromStr for $name {
-            type Err = Malformed;
+        impl std::str::FromStr for $name {
+            type Err = $crate::model::Malformed;
 
-            fn from_str(text: &str) -> Result<Self, Malformed> {
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let check: fn(&str) -> bool = $check;
-                if check(text) { Ok(Self(text.into())) } else { Err(Malformed(format!("expected {}", $want))) }
+                if check(text) { Ok(Self(text.into())) } else { Err($crate::model::Malformed(format!("expected {}", $want))) }
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = Malformed;
+            type Error = $crate::model::Malformed;
 
-            fn try_from(text: String) -> Result<Self, Malformed> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
@@ -50,19 +45,21 @@ macro_rules! names {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     )*};
 }
+
+pub(crate) use names;
 
 names! {
     /// A 12-digit AWS account id.
