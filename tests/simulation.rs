@@ -7,6 +7,7 @@
 //! Everything is drawn from the seed, and time is the sandbox's: the same seed makes the same calls. A failure
 //! prints the command that replays it: `SEED=17 cargo test --test simulation`. `SEEDS=5000` tries more of them.
 
+#[cfg_attr(feature = "aws", expect(dead_code, reason = "the simulation stays in process"))]
 mod support;
 
 #[path = "simulation/life.rs"]
@@ -27,7 +28,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many seeds are tried where nobody says: some seconds of work.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 200;
 /// How many of them are lived twice, to see that they are the same.
 const TWICE: u64 = 20;
 
@@ -72,7 +73,8 @@ fn all(seeds: u64) {
                     let wrong = match catch_unwind(AssertUnwindSafe(|| life::live(seed))) {
                         Ok(lived) => {
                             sums.lock().expect("no panic while adding").add(&lived);
-                            (!lived.wrongs.is_empty()).then(|| format!("{}\n  {}", lived.mix, lived.wrongs.join("\n  ")))
+                            (!lived.wrongs.is_empty())
+                                .then(|| format!("{}\n  {}", lived.mix, lived.wrongs.join("\n  ")))
                         }
                         Err(panic) => Some(words(&*panic)),
                     };

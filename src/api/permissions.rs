@@ -132,14 +132,9 @@ mod tests {
         let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
         let mut actions = BTreeSet::new();
         for statement in policy["Statement"].as_array().unwrap() {
-            match &statement["Action"] {
-                serde_json::Value::String(action) => {
-                    actions.insert(action.clone());
-                }
-                list => {
-                    actions.extend(list.as_array().unwrap().iter().map(|action| action.as_str().unwrap().to_owned()))
-                }
-            }
+            let action = &statement["Action"];
+            let several = action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]);
+            actions.extend(several.iter().map(|action| action.as_str().unwrap().to_owned()));
         }
         actions
     }

@@ -102,7 +102,8 @@ impl Life {
             sandbox.world.network.throttling = true;
         }
         let network: NetworkName = world::NETWORK.parse().expect("a name");
-        let intent = intent::parse("simulated.yaml", &land.config).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let intent = intent::parse("simulated.yaml", &land.config)
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let undeclared = land.undeclared();
         Self {
             weather: Arc::new(Mutex::new(Weather::new(mix.clone(), Dice::new(dice.next())))),
@@ -217,7 +218,8 @@ impl Life {
         ));
         self.judge();
         let is_fair = self.weather.lock().expect("no panic in the weather").fair;
-        if !is_fair && self.dice.fraction() < self.mix.people
+        if !is_fair
+            && self.dice.fraction() < self.mix.people
             && let Some(deed) = people::meddle(&self.land, &mut self.dice)
         {
             self.tell(&deed);
@@ -259,7 +261,7 @@ impl Life {
         if !matches!(ended, Some(Ok(Ended::InSync))) {
             self.watch.wrong(format!("not in sync in fair weather, after {passes} passes: {ended:?}"));
         }
-        for wrong in self.land.misrouted() {
+        for wrong in self.land.misrouted().into_iter().chain(self.land.misattached()) {
             self.watch.wrong(wrong);
         }
         passes

@@ -28,6 +28,8 @@ struct Seen {
     journaled: BTreeSet<String>,
     /// Calls that came to nothing without saying so, and when they were made.
     undone: BTreeMap<String, Timestamp>,
+    /// When the present look began: whatever it reads, it reads later.
+    look: Option<Timestamp>,
     calls: u64,
     writes: u64,
     /// Whether writes are forbidden: a dry run, or a network in sync.
@@ -62,6 +64,11 @@ impl Watch {
         self.seen().calls += 1;
     }
 
+    /// Notes that a look begins.
+    pub fn look(&self, now: Timestamp) {
+        self.seen().look = Some(now);
+    }
+
     pub fn calls(&self) -> u64 {
         self.seen().calls
     }
@@ -79,7 +86,7 @@ impl Watch {
     }
 
     /// Judges a write that is about to reach AWS.
-    pub fn sending(&self, call: &WriteCall, now: Timestamp) {
+    pub fn sending(&self, call: &WriteCall) {
         let mut seen = self.seen();
         let text = fingerprint(call);
         seen.writes += 1;
@@ -89,11 +96,13 @@ impl Watch {
         if !seen.journaled.contains(&text) {
             seen.wrongs.push(format!("sent without being journaled: {text}"));
         }
-        if let Some(at) = seen.undone.get(&text)
-            && now < *at + VISIBILITY
+        // It was never done, so no read can have shown it, whenever it was made; and none may have been trusted not to
+        // show it that began before AWS had its time.
+        if let (Some(at), Some(look)) = (seen.undone.get(&text), seen.look)
+            && look < *at + VISIBILITY
         {
-            let after: SignedDuration = now.duration_since(*at);
-            seen.wrongs.push(format!("sent again {after:#} after its answer was lost: {text}"));
+            let after: SignedDuration = look.duration_since(*at);
+            seen.wrongs.push(format!("sent again, by a look that began {after:#} after the answer was lost: {text}"));
         }
     }
 

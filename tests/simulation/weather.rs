@@ -47,9 +47,9 @@ impl Mix {
             lost_before: rate(0.1),
             lost_after: rate(0.1),
             not_sent: rate(0.1),
-            denied: rate(0.005),
+            denied: rate(0.01),
             crash: rate(0.3),
-            people: rate(0.2),
+            people: rate(0.4),
             lag: rate(240.0),
         }
     }
@@ -183,6 +183,10 @@ impl Read for Door {
             return self.never().await;
         }
         self.watch.call();
+        // What every look asks first.
+        if *call == ReadCall::GetCallerIdentity {
+            self.watch.look(self.now());
+        }
         match self.draw(session, call.action(), false) {
             None => self.inner.page(session, call, token).await,
             Some(Trouble::Throttled) => Err(answer("RequestLimitExceeded", 503)),
@@ -208,7 +212,7 @@ impl Write for Door {
         }
         self.watch.call();
         let now = self.now();
-        self.watch.sending(call, now);
+        self.watch.sending(call);
         let trouble = self.draw(session, call.action(), true);
         let (done, fate) = match trouble {
             None | Some(Trouble::CrashUnsettled) => (true, Fate::Told),

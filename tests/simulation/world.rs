@@ -54,7 +54,8 @@ pub fn make(number: u64, dice: &mut Dice) -> Land {
     let home = seed.account("network", None);
     seed.delegate(&home);
     let unit = seed.unit("Apps", None);
-    let accounts: Vec<String> = (0..2 + below(dice, 3)).map(|at| seed.account(&format!("app{at}"), Some(&unit))).collect();
+    let accounts: Vec<String> =
+        (0..2 + below(dice, 3)).map(|at| seed.account(&format!("app{at}"), Some(&unit))).collect();
     for account in &accounts {
         seed.role(account, "transitd-member", &home, Some(EXTERNAL_ID));
     }
@@ -94,7 +95,8 @@ fn member(seed: &Seed, dice: &mut Dice, accounts: &[String], segments: usize, at
         seed.ec2(&account, "CreateRouteTable", json!({ "VpcId": vpc }));
     }
     if below(dice, 2) == 0 {
-        let gateway = text(&seed.ec2(&account, "CreateInternetGateway", json!({}))["InternetGateway"]["InternetGatewayId"]);
+        let gateway =
+            text(&seed.ec2(&account, "CreateInternetGateway", json!({}))["InternetGateway"]["InternetGatewayId"]);
         seed.ec2(&account, "AttachInternetGateway", json!({ "InternetGatewayId": gateway, "VpcId": vpc }));
         let table = seed.main_table(&account, &vpc);
         let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
@@ -170,7 +172,8 @@ fn strangers(land: &mut Land, dice: &mut Dice) {
             seed.ec2(home, "AssociateTransitGatewayRouteTable", both.clone());
         }
         seed.ec2(home, "EnableTransitGatewayRouteTablePropagation", both);
-        let route = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "Blackhole": true });
+        let route =
+            json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "Blackhole": true });
         seed.ec2(home, "CreateTransitGatewayRoute", route);
         land.strangers.tables.push(table);
     }
@@ -194,9 +197,30 @@ impl Land {
                     let arrives = matches!(&path, Path::Delivered { vpc, .. } if *vpc == other.vpc);
                     if arrives != self.may_reach(one, other) {
                         let should = if arrives { "should not arrive" } else { "should arrive" };
-                        wrongs.push(format!("{} of s{} -> {} of s{} {should}: {path:?}", one.vpc, one.segment, other.vpc, other.segment));
+                        wrongs.push(format!(
+                            "{} of s{} -> {} of s{} {should}: {path:?}",
+                            one.vpc, one.segment, other.vpc, other.segment
+                        ));
                     }
                 }
+            }
+        }
+        wrongs
+    }
+
+    /// Names the attachments that are not as the intent says: in every tagged subnet, with DNS.
+    pub fn misattached(&self) -> Vec<String> {
+        let sandbox = self.seed.lock();
+        let attachments = &sandbox.world.network.vpc_attachments;
+        let mut wrongs = Vec::new();
+        for member in &self.members {
+            let mut all = attachments.under(&Key::Vpc(member.vpc.clone()));
+            let is_right = all.find(|it| it.state.carries_traffic()).is_some_and(|it| {
+                let subnets: BTreeSet<&String> = it.subnets.iter().collect();
+                subnets == member.subnets.iter().collect() && it.options.dns_support.is_on()
+            });
+            if !is_right {
+                wrongs.push(format!("the attachment of {} is not as declared", member.vpc));
             }
         }
         wrongs
@@ -242,7 +266,11 @@ impl Land {
         for attachment in network.vpc_attachments.under(&key).filter(|it| it.state.holds_interfaces_or_waits()) {
             *counts.entry(format!("attachment of {}", attachment.vpc)).or_default() += 1;
         }
-        counts.into_iter().filter(|(_, count)| *count > 1).map(|(what, count)| format!("{count} times the {what}")).collect()
+        counts
+            .into_iter()
+            .filter(|(_, count)| *count > 1)
+            .map(|(what, count)| format!("{count} times the {what}"))
+            .collect()
     }
 }
 
