@@ -96,7 +96,8 @@ impl Stage {
     }
 
     fn behind<D: Read + Write + 'static>(&self, door: D, seed: &Seed) -> Behind {
-        let door = Arc::new(Troubled { door, troubles: self.troubles.clone(), seed: seed.clone() });
+        let door =
+            Arc::new(Troubled { door, turn: Default::default(), troubles: self.troubles.clone(), seed: seed.clone() });
         Behind { doors: Doors { read: door.clone(), write: door } }
     }
 }

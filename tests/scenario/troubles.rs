@@ -69,8 +69,12 @@ impl Troubles {
 }
 
 /// A door with troubles in front of it.
+///
+/// Writes that are sent together go through one by one, in the order in which they were sent: ids and delays are drawn
+/// as writes arrive, and on the wire any might come first.
 pub struct Troubled<D> {
     pub door: D,
+    pub turn: tokio::sync::Mutex<()>,
     pub troubles: Troubles,
     /// Who makes the calls of others.
     pub seed: Seed,
@@ -102,6 +106,7 @@ impl<D: Read> Read for Troubled<D> {
 #[async_trait]
 impl<D: Write> Write for Troubled<D> {
     async fn send(&self, session: &Session, call: &WriteCall) -> Result<Reply, ApiError> {
+        let _turn = self.turn.lock().await;
         let loses = self.before(session, call.action())?;
         let answer = self.door.send(session, call).await;
         if loses { Err(lost()) } else { answer }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use aws_sandbox::network::shelf::Key;
+use aws_sandbox::network::switches::{DefaultAssociation, Switches};
 use aws_sandbox::network::walk::{Path, Start, walk};
 use aws_sandbox::random::Dice;
 use aws_sandbox::seed::{Seed, text};
@@ -59,6 +60,7 @@ pub fn make(number: u64, dice: &mut Dice) -> Land {
     for account in &accounts {
         seed.role(account, "transitd-member", &home, Some(EXTERNAL_ID));
     }
+    seed.lock().world.network.switches = switches(dice);
     let defaults = below(dice, 4) == 0;
     let switch = if defaults { "enable" } else { "disable" };
     let hub = seed.transit_gateway_with(
@@ -74,6 +76,24 @@ pub fn make(number: u64, dice: &mut Dice) -> Land {
     strangers(&mut land, dice);
     land.seed.settle();
     land
+}
+
+/// Draws how AWS does what no document settles: whichever way it is, transitd has to live with it.
+fn switches(dice: &mut Dice) -> Switches {
+    let mut switches = Switches {
+        disassociate_says_not_found: below(dice, 2) == 0,
+        second_accept_succeeds: below(dice, 2) == 0,
+        revive_blackholes: below(dice, 2) == 0,
+        failed_attachments_block: below(dice, 2) == 0,
+        route_search_has_tokens: below(dice, 2) == 0,
+        throttled_calls_spend: below(dice, 2) == 0,
+        ..Switches::default()
+    };
+    if below(dice, 2) == 0 {
+        switches.default_association = DefaultAssociation::AtAccept;
+        switches.association_field_lag_seconds = 60.0;
+    }
+    switches
 }
 
 /// Draws a number below a bound.
