@@ -51,7 +51,7 @@ pub fn now() -> Timestamp {
 }
 
 pub fn policy() -> Policy {
-    Policy { network: id("corp"), home: id(HOME), gaps: Gaps::Ask, visibility: VISIBILITY }
+    Policy { network: id("corp"), home: id(HOME), gaps: Gaps::Ask, frozen: false, visibility: VISIBILITY }
 }
 
 pub fn id<T: std::str::FromStr>(text: &str) -> T

@@ -28,7 +28,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many seeds are tried where nobody says: some seconds of work.
-const SEEDS: u64 = 150;
+const SEEDS: u64 = 200;
 /// How many of them are lived twice, to see that they are the same.
 const TWICE: u64 = 20;
 

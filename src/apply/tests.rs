@@ -129,6 +129,10 @@ async fn a_route_that_was_another_s_stays_another_s_when_it_is_written_again() {
 struct Full;
 
 impl Store for Full {
+    fn take_over(&mut self, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn history(&self) -> Result<History, StoreError> {
         Ok(History::default())
     }

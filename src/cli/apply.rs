@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::{ApplyArguments, Common, Exit, Failure, Format, Surroundings, print_json, settings};
-use crate::intent::Home;
+use crate::intent::{Home, Mode};
 use crate::model::NetworkName;
-use crate::pass::{Converge, Ended, Pass};
+use crate::pass::{Broken, Converge, Ended, Pass};
 use crate::plan::Plan;
 use crate::report::{self, PassView, Style, View};
 use crate::store::{Lock, Locked, SqliteStore};
@@ -22,11 +22,16 @@ pub(super) async fn run(
         Err(exit) => return Ok(exit),
     };
     let (network, home) = (intent.network.clone(), intent.home.clone());
+    if intent.daemon.mode == Mode::Observe {
+        return Err(Failure::new(
+            "the config says `daemon: { mode: observe }`: nothing is written until it says enforce",
+        ));
+    }
     let store = SqliteStore::open(&common.state, &network)?;
     let _lock = match Lock::take(&common.state, &around.holder)? {
         Locked::Mine(lock) => lock,
         Locked::Theirs(holder) => {
-            return Err(Failure(format!("the state in {} is in use by {holder}", common.state.display())));
+            return Err(Failure::new(format!("the state in {} is in use by {holder}", common.state.display())));
         }
     };
     let (observer, doors) = settings::observer(intent, arguments.allow_gaps, around).await?;
@@ -45,16 +50,16 @@ pub(super) async fn run(
     let mut exit = Exit::Drift;
     let out = &mut *around.out;
     let mut printed = Ok(());
-    let mut before: Option<Plan> = None;
+    let mut last: Option<Pass> = None;
     let ended = converge
         .run(|pass| {
             exit = Exit::of(&pass.plan, &pass.outcomes);
-            let view = view(pass, &network, &home);
+            let view = view(&pass, &network, &home);
+            // A pass that found all as the one before left it, and did nothing, is not worth a line.
+            let quiet =
+                pass.outcomes.is_empty() && last.as_ref().is_some_and(|last| tells_the_same(&last.plan, &pass.plan));
             match common.format {
-                // A pass that found all as the one before left it, and did nothing, is not worth a line.
-                Format::Text
-                    if pass.outcomes.is_empty()
-                        && before.as_ref().is_some_and(|before| tells_the_same(before, &pass.plan)) => {}
+                Format::Text if quiet => {}
                 Format::Text => {
                     let text = report::pass_text(&view, style);
                     if printed.is_ok() {
@@ -63,11 +68,12 @@ pub(super) async fn run(
                 }
                 Format::Json => passes.push(report::pass_json(&view)),
             }
-            before = Some(pass.plan.clone());
+            last = Some(pass);
         })
-        .await?;
+        .await;
     printed?;
-    finish(&ended, exit, passes, common.format, style, around)
+    let standing = last.as_ref().map(|pass| report::standing_text(&view(pass, &network, &home).view, style));
+    finish(ended, exit, passes, standing.unwrap_or_default(), common.format, style, around)
 }
 
 /// Tells whether two plans say the same to a person: what is to be done, what is waited for, what stands in the way.
@@ -75,7 +81,7 @@ fn tells_the_same(before: &Plan, now: &Plan) -> bool {
     before.steps == now.steps
         && before.pending == now.pending
         && before.problems == now.problems
-        && before.unknown == now.unknown
+        && before.unknown.keys().eq(now.unknown.keys())
 }
 
 fn view<'a>(pass: &'a Pass, network: &'a NetworkName, home: &'a Home) -> PassView<'a> {
@@ -94,36 +100,49 @@ fn view<'a>(pass: &'a Pass, network: &'a NetworkName, home: &'a Home) -> PassVie
     }
 }
 
+/// Says how it ended. What was done is said even if it could not go on.
 fn finish(
-    ended: &Ended,
+    ended: Result<Ended, Broken>,
     last: Exit,
     passes: Vec<Value>,
+    standing: String,
     format: Format,
     style: Style,
     around: &mut Surroundings<'_>,
 ) -> Result<Exit, Failure> {
-    let (word, exit) = match ended {
-        Ended::InSync => ("in sync", last),
-        Ended::Blocked => ("stopped: what can be done is done", last),
-        Ended::TimeOver => ("stopped: the time is over", if last == Exit::InSync { Exit::Drift } else { last }),
-        Ended::Stopped => ("stopped: asked to", if last == Exit::InSync { Exit::Drift } else { last }),
-        Ended::Refused(_) => ("stopped: review refused the plan", Exit::Refused),
+    let unfinished = if last == Exit::InSync { Exit::Drift } else { last };
+    let (word, exit) = match &ended {
+        Ok(Ended::InSync) => ("in sync", last),
+        Ok(Ended::Blocked) => ("stopped: what can be done is done", last),
+        Ok(Ended::TimeOver) => ("stopped: the time is over", unfinished),
+        Ok(Ended::Stopped) => ("stopped: asked to", unfinished),
+        Ok(Ended::Refused(_)) => ("stopped: review refused the plan", Exit::Refused),
+        Err(_) => ("stopped: could not go on", Exit::CouldNotRun),
     };
-    let violations = if let Ended::Refused(violations) = ended { violations.as_slice() } else { &[] };
+    let violations = if let Ok(Ended::Refused(violations)) = &ended { violations.as_slice() } else { &[] };
+    let error = ended.as_ref().err().map(ToString::to_string);
     match format {
         Format::Text => {
             if !violations.is_empty() {
                 write!(around.out, "{}", report::violations_text(violations, style))?;
             }
-            // The last pass has said that all is in sync.
-            if !matches!(ended, Ended::InSync) {
-                writeln!(around.out, "{word}")?;
+            match &ended {
+                // The last pass has said that all is in sync, or what stands in the way.
+                Ok(Ended::InSync) => {}
+                Ok(Ended::Blocked | Ended::Refused(_)) => writeln!(around.out, "{word}")?,
+                Ok(Ended::TimeOver | Ended::Stopped) | Err(_) => writeln!(around.out, "{standing}{word}")?,
             }
         }
-        Format::Json => print_json(
-            around,
-            &json!({ "format": "transitd.apply/1", "ended": word, "exit": exit.code(), "violations": violations, "passes": passes }),
-        )?,
+        Format::Json => {
+            let all = json!({
+                "format": "transitd.apply/1", "ended": word, "exit": exit.code(), "error": error,
+                "violations": violations, "passes": passes,
+            });
+            print_json(around, &all)?;
+        }
     }
-    Ok(exit)
+    match ended {
+        Ok(_) => Ok(exit),
+        Err(broken) => Err(Failure { told: format == Format::Json, ..Failure::from(broken) }),
+    }
 }

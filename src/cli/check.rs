@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, around: &mut Surroundings<'_>) -> Result<Exit
         )?,
         Format::Json => print_json(
             around,
-            &json!({ "network": intent.network, "hubs": hubs, "segments": segments, "problems": [] }),
+            &json!({ "format": "transitd.check/1", "exit": Exit::InSync.code(), "network": intent.network, "hubs": hubs, "segments": segments, "problems": [] }),
         )?,
     }
     Ok(Exit::InSync)

@@ -27,7 +27,7 @@ pub(super) async fn run(common: &Common, around: &mut Surroundings<'_>) -> Resul
     let deadline = around.clock.now() + TIME;
     let look = tokio::select! {
         look = observer.look(&past, deadline) => look?,
-        () = around.stop.cancelled() => return Err(Failure("stopped before everything was read".to_owned())),
+        () = around.stop.cancelled() => return Err(Failure::new("stopped before everything was read".to_owned())),
     };
     let exit = Exit::of(&look.plan, &Outcomes::new());
     let view = view(&look, &network, &home.account, &home.organization);

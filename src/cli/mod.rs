@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Read, Write as WriteDoor};
@@ -125,14 +126,24 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, around: &mut Sur
             return Exit::InSync;
         }
     };
+    let json = arguments.common.format == Format::Json;
     let result = match &arguments.command {
         Command::Check => check::run(&arguments.common, around),
         Command::Drift => drift::run(&arguments.common, around).await,
         Command::Apply(apply) => apply::run(&arguments.common, apply, around).await,
         Command::Schema => schema(around),
     };
-    result.unwrap_or_else(|Failure(message)| {
-        let _ = writeln!(around.err, "transitd: {message}");
+    result.unwrap_or_else(|failure| {
+        // Whoever read the output has gone: nobody is left to tell.
+        if failure.unheard {
+            return Exit::CouldNotRun;
+        }
+        let _ = writeln!(around.err, "transitd: {}", failure.message);
+        if json && !failure.told {
+            let told =
+                json!({ "format": "transitd.error/1", "exit": Exit::CouldNotRun.code(), "error": failure.message });
+            let _ = print_json(around, &told);
+        }
         Exit::CouldNotRun
     })
 }
@@ -143,11 +154,25 @@ fn schema(around: &mut Surroundings<'_>) -> Result<Exit, Failure> {
 }
 
 /// Why a command could not run: one message for a person.
-struct Failure(String);
+struct Failure {
+    message: String,
+    /// The output's other end is closed.
+    unheard: bool,
+    /// What went wrong stands in the JSON that was printed already.
+    told: bool,
+}
 
-impl<E: std::error::Error> From<E> for Failure {
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), unheard: false, told: false }
+    }
+}
+
+impl<E: std::error::Error + 'static> From<E> for Failure {
     /// Says the error with all that lies below it.
     fn from(error: E) -> Self {
+        let io = (&error as &dyn std::error::Error).downcast_ref::<std::io::Error>();
+        let unheard = io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe);
         let mut text = error.to_string();
         let mut source = error.source();
         while let Some(inner) = source {
@@ -158,7 +183,7 @@ impl<E: std::error::Error> From<E> for Failure {
             }
             source = inner.source();
         }
-        Self(text)
+        Self { unheard, ..Self::new(text) }
     }
 }
 

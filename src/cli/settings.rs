@@ -3,10 +3,11 @@
 use std::fs;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::api::Policy as CallPolicy;
 use crate::intent::{self, ExternalId, Intent, Problems};
 use crate::pass::Observer;
-use crate::plan::Gaps;
 use crate::report::Style;
 
 use super::{Common, Doors, Exit, Failure, Format, Surroundings};
@@ -15,7 +16,7 @@ use super::{Common, Doors, Exit, Failure, Format, Surroundings};
 pub(super) fn read(common: &Common) -> Result<Result<Intent, Problems>, Failure> {
     let name = common.config.display().to_string();
     let text = fs::read_to_string(&common.config)
-        .map_err(|error| Failure(format!("the config file {name} could not be read: {error}")))?;
+        .map_err(|error| Failure::new(format!("the config file {name} could not be read: {error}")))?;
     Ok(intent::parse(&name, &text))
 }
 
@@ -41,7 +42,10 @@ pub(super) fn print_problems(
             let colour = common.style(around) == Style::Colour;
             write!(around.err, "{}", problems.render(colour))?;
         }
-        Format::Json => super::print_json(around, &problems.to_json())?,
+        Format::Json => {
+            let told = json!({ "format": "transitd.check/1", "exit": Exit::CouldNotRun.code(), "problems": problems.to_json() });
+            super::print_json(around, &told)?;
+        }
     }
     Ok(())
 }
@@ -56,9 +60,9 @@ pub(super) async fn observer(
     let doors = around.connect.connect().await;
     let calls = CallPolicy { seed: jitter_seed(around), ..CallPolicy::default() };
     let observer = Observer::new(Arc::new(intent), external_id, doors.read.clone(), around.clock.clone(), calls);
-    let mut observer = observer.ok_or_else(|| Failure("the config declares no hub".to_owned()))?;
+    let mut observer = observer.ok_or_else(|| Failure::new("the config declares no hub".to_owned()))?;
     if allow_gaps {
-        observer.policy.gaps = Gaps::Allow;
+        observer.allow_gaps();
     }
     Ok((observer, doors))
 }
@@ -74,7 +78,7 @@ fn external_id(intent: &Intent, around: &Surroundings<'_>) -> Result<Option<Stri
         Some(ExternalId::Text(text)) => Ok(Some(text.to_string())),
         Some(ExternalId::Env(name)) => match (around.variable)(name.as_str()) {
             Some(value) if !value.is_empty() => Ok(Some(value)),
-            _ => Err(Failure(format!(
+            _ => Err(Failure::new(format!(
                 "the environment variable {name} is not set; the config says that it holds the member role's external id"
             ))),
         },

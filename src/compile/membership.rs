@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::intent::{AccountSource, Intent, MemberRule};
-use crate::model::{Account, AccountState, Problem, SegmentName, Snapshot, Tags, Topology, Vpc, VpcKey};
+use crate::model::{
+    Account, AccountId, AccountState, Problem, Scope, SegmentName, Snapshot, Tags, Topology, Vpc, VpcId, VpcKey,
+};
 
 /// Tells whether an account may own a VPC of some segment, so that it must be entered. Judges by what is known of the
 /// account alone.
@@ -14,6 +16,7 @@ pub fn may_own_members(intent: &Intent, account: &Account) -> bool {
 }
 
 pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology) {
+    topology.problems.extend(fits_nothing(intent, seen));
     let by_unit = intent.segments.values().flat_map(|segment| &segment.members).any(|rule| rule.ou.is_some());
     for account in seen.accounts.known().unwrap_or_default() {
         let asked = matches!(intent.accounts.source, AccountSource::Organizations);
@@ -25,7 +28,7 @@ pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology)
             continue;
         }
         for region in intent.hub_regions() {
-            let scope = crate::model::Scope::new(&account.id, region);
+            let scope = Scope::new(&account.id, region);
             let Some(vpcs) = seen.members.get(&scope).and_then(|member| member.vpcs.known()) else { continue };
             // A VPC that is shared with an account is listed there too; it belongs to its owner.
             for vpc in vpcs.iter().filter(|vpc| vpc.owner == account.id) {
@@ -34,6 +37,42 @@ pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology)
             }
         }
     }
+}
+
+/// Finds the rules that name what is nowhere to be seen: most likely a slip of the pen.
+fn fits_nothing(intent: &Intent, seen: &Snapshot) -> Vec<Problem> {
+    let Some(accounts) = seen.accounts.known() else { return Vec::new() };
+    let is_account = |id: &AccountId| accounts.iter().any(|account| account.id == *id);
+    let all_vpcs: Option<Vec<&VpcId>> = seen
+        .members
+        .values()
+        .map(|member| Some(member.vpcs.known()?.iter().map(|vpc| &vpc.id)))
+        .collect::<Option<Vec<_>>>()
+        .map(|lists| lists.into_iter().flatten().collect());
+    // An account whose unit could not be told may stand anywhere.
+    let asked = matches!(intent.accounts.source, AccountSource::Organizations);
+    let placeless = asked && accounts.iter().any(|account| account.ou.is_none());
+    let mut problems = Vec::new();
+    for (segment, rule) in
+        intent.segments.iter().flat_map(|(name, segment)| segment.members.iter().map(move |rule| (name, rule)))
+    {
+        let mut note = |rule: String| problems.push(Problem::RuleFitsNothing { segment: segment.clone(), rule });
+        if let Some(ou) = &rule.ou
+            && !placeless
+            && !accounts.iter().filter_map(|account| account.ou.as_ref()).any(|place| ou.covers(place))
+        {
+            note(format!("ou: {ou}"));
+        }
+        rule.accounts.iter().filter(|id| !is_account(id)).for_each(|id| note(format!("account: {id}")));
+        if let (Some(id), Some(vpcs)) = (&rule.vpc, &all_vpcs)
+            && !vpcs.contains(&id)
+        {
+            note(format!("vpc: {id}"));
+        }
+    }
+    let unknown = intent.accounts.exclude.keys().filter(|id| !is_account(id));
+    problems.extend(unknown.map(|id| Problem::ExcludeFitsNothing { account: id.clone() }));
+    problems
 }
 
 fn place(intent: &Intent, account: &Account, vpc: &Vpc, key: VpcKey, topology: &mut Topology) {

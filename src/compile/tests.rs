@@ -175,3 +175,33 @@ fn only_accounts_that_some_rule_can_mean_are_entered() {
         .collect();
     assert_eq!(entered, BTreeSet::from([BILLING, TOOLS]));
 }
+
+#[test]
+fn a_rule_that_names_what_is_nowhere_to_be_seen_is_noted() {
+    let noted = |text: &str| -> Vec<String> {
+        let topology = compile(&intent_of(text), &converged());
+        topology
+            .problems
+            .iter()
+            .filter_map(|problem| {
+                if let Problem::RuleFitsNothing { rule, .. } = problem {
+                    return Some(rule.clone());
+                }
+                let Problem::ExcludeFitsNothing { account } = problem else { return None };
+                Some(format!("exclude {account}"))
+            })
+            .collect()
+    };
+    assert_eq!(noted(CONFIG), Vec::<String>::new());
+    assert_eq!(noted(&CONFIG.replace("Workloads/Prod", "Workloads/Prd")), ["ou: Workloads/Prd"]);
+    assert_eq!(
+        noted(&CONFIG.replace("account: \"333333333333\"", "account: \"444444444444\"")),
+        ["account: 444444444444"]
+    );
+    assert_eq!(noted(&CONFIG.replace("account: \"333333333333\",", "vpc: vpc-zz,")), ["vpc: vpc-zz"]);
+    let excluded = CONFIG.replace(
+        "role: { name: transitd-member } }",
+        "role: { name: transitd-member }, exclude: [{ account: \"999999999999\", why: closing }] }",
+    );
+    assert_eq!(noted(&excluded), ["exclude 999999999999"]);
+}

@@ -13,7 +13,7 @@ pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology)
     let mut problems = Vec::new();
     for (name, segment) in &intent.segments {
         let reached = reached(intent, seen, topology, name);
-        problems.extend(not_covered(name, segment, &reached));
+        problems.extend(not_covered(name, segment, &reached, topology));
         let members = topology.members.iter().filter(|(_, of)| *of == name).map(|(vpc, _)| vpc);
         for member in members {
             // With several hubs in a region the first is the one that is routed to.
@@ -75,11 +75,19 @@ fn tables<'a>(segment: &Segment, seen: &'a Snapshot, member: &VpcKey) -> Option<
 }
 
 /// Finds what the segment shall reach and its members' tables do not send to the hub.
-fn not_covered(name: &SegmentName, segment: &Segment, reached: &BTreeMap<VpcKey, Vec<Cidr>>) -> Vec<Problem> {
+fn not_covered(
+    name: &SegmentName,
+    segment: &Segment,
+    reached: &BTreeMap<VpcKey, Vec<Cidr>>,
+    topology: &Topology,
+) -> Vec<Problem> {
+    // A VPC whose ranges overlap another's is not to be reached anyway, and reported for that.
+    let withheld = |vpc: &VpcKey| topology.withheld.iter().any(|key| key.vpc == *vpc && key.table.segment == *name);
     let Some(routes) = &segment.spoke_routes else { return Vec::new() };
     let sent: Vec<Cidr> = routes.cidrs.iter().copied().collect();
     reached
         .iter()
+        .filter(|(vpc, _)| !withheld(vpc))
         .flat_map(|(vpc, cidrs)| cidrs.iter().map(move |cidr| (vpc, cidr)))
         .filter(|(_, cidr)| !cidr.is_covered_by(&sent))
         .map(|(vpc, cidr)| Problem::NotCovered { segment: name.clone(), reaches: vpc.clone(), cidr: *cidr })

@@ -33,6 +33,7 @@ pub struct Owned {
 /// A write that was journaled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
+    /// The latest time at which AWS may have acted on it.
     pub at: Timestamp,
     /// Whether AWS said yes. If not, the answer was lost and the write is in doubt.
     pub answered: bool,

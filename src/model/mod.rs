@@ -16,7 +16,7 @@ pub use fault::{Fault, Trouble};
 pub use history::{History, Owned, Refused, Sent};
 pub use ids::*;
 pub use key::{AttachmentKey, Key, Kind, PropagationKey, TableKey, VpcKey, VpcRouteKey};
-pub use problem::{Problem, Unmanaged};
+pub use problem::{Held, Problem, Unmanaged};
 pub use scope::Scope;
 pub use seen::*;
 pub use snapshot::{HubInventory, ListId, Listed, MemberInventory, Snapshot};

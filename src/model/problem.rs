@@ -7,9 +7,22 @@ use serde::Serialize;
 use super::cidr::Cidr;
 use super::fault::Trouble;
 use super::ids::{
-    AccountId, AttachmentId, HubName, SegmentName, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, ZoneId,
+    AccountId, AttachmentId, HubName, RouteTableId, SegmentName, SubnetId, TransitGatewayId,
+    TransitGatewayRouteTableId, ZoneId,
 };
 use super::key::{AttachmentKey, Key, TableKey, VpcKey, VpcRouteKey};
+
+/// What keeps a step that cuts traffic from being taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Held {
+    /// It waits for a person's word: `gaps: ask`.
+    Ask,
+    /// The file forbids it: `gaps: forbid`.
+    Forbid,
+    /// The file freezes today.
+    Freeze,
+}
 
 /// One thing that blocks a part of the network. `report/wording.rs` puts each into words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -52,7 +65,23 @@ pub enum Problem {
     /// AWS names a state that transitd does not know.
     StateUnclear { key: Key, state: String },
     /// The attachment is associated with another table; moving it would cut its traffic.
-    AssociatedElsewhere { attachment: AttachmentKey, id: AttachmentId, table: TransitGatewayRouteTableId },
+    AssociatedElsewhere { attachment: AttachmentKey, id: AttachmentId, table: TransitGatewayRouteTableId, held: Held },
+    /// A route of a segment's table leads a range that the segment shall reach elsewhere, or nowhere.
+    Shadowed { table: TableKey, vpc: VpcKey, cidr: Cidr, by: String },
+    /// The propagation is enabled, and the table has no route for the range all the same.
+    NotRouted { table: TableKey, vpc: VpcKey, cidr: Cidr },
+    /// A more specific route of a member's table leads a range that the member shall reach elsewhere, or nowhere.
+    RouteShadowed { vpc: VpcKey, table: RouteTableId, destination: String, target: String, reaches: VpcKey },
+    /// The hub would propagate a new attachment into a segment's table that shall not reach it.
+    DefaultPropagationOpens { attachment: AttachmentKey, table: TableKey },
+    /// The table is ours by the ledger, and its ownership tags are gone: without the ledger nobody could tell.
+    TableUntagged { table: TableKey, id: TransitGatewayRouteTableId },
+    /// The hub accepts every attachment that an account asks for which it is shared with.
+    HubAutoAccepts { hub: HubName, gateway: TransitGatewayId },
+    /// A rule of a segment names a unit, an account or a VPC that is nowhere to be seen; the rule in the file's words.
+    RuleFitsNothing { segment: SegmentName, rule: String },
+    /// An account that the file leaves out is not in the organization.
+    ExcludeFitsNothing { account: AccountId },
     /// The route leads elsewhere and is not ours to replace.
     ForeignRoute { route: VpcRouteKey, target: String },
     /// AWS refused the step, and will until something changes.
@@ -63,7 +92,10 @@ impl Problem {
     /// Tells whether the problem keeps something declared from being so. What does not is worth knowing, no more.
     pub fn blocks(&self) -> bool {
         match self {
-            Problem::HubDefaultTable { .. } => false,
+            Problem::HubDefaultTable { .. }
+            | Problem::HubAutoAccepts { .. }
+            | Problem::RuleFitsNothing { .. }
+            | Problem::ExcludeFitsNothing { .. } => false,
             Problem::HubMissing { .. }
             | Problem::HubNotAvailable { .. }
             | Problem::HubForeign { .. }
@@ -82,6 +114,11 @@ impl Problem {
             | Problem::AttachmentFailed { .. }
             | Problem::StateUnclear { .. }
             | Problem::AssociatedElsewhere { .. }
+            | Problem::Shadowed { .. }
+            | Problem::NotRouted { .. }
+            | Problem::RouteShadowed { .. }
+            | Problem::DefaultPropagationOpens { .. }
+            | Problem::TableUntagged { .. }
             | Problem::ForeignRoute { .. }
             | Problem::StepRefused { .. } => true,
         }
@@ -107,10 +144,12 @@ pub enum Unmanaged {
     Association { table: TableKey, attachment: AttachmentId, resource: String },
     /// A propagation into a segment's table that is not declared.
     Propagation { table: TableKey, attachment: AttachmentId, resource: String },
+    /// A propagation of a member into a table that is no segment's: whatever is associated there reaches the member.
+    PropagationElsewhere { hub: HubName, table: TransitGatewayRouteTableId, attachment: AttachmentId, resource: String },
     /// A static or blackhole route in a segment's table that is not declared.
     TransitGatewayRoute { table: TableKey, destination: String, blackhole: bool },
     /// A subnet that is attached and not chosen.
     AttachedSubnet { attachment: AttachmentKey, subnet: SubnetId },
     /// A route to the hub in a member's table that is not declared.
-    VpcRoute { vpc: VpcKey, table: super::ids::RouteTableId, destination: String },
+    VpcRoute { vpc: VpcKey, table: RouteTableId, destination: String },
 }

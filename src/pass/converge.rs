@@ -11,7 +11,7 @@ use crate::api::{Clock, Write, Writer};
 use crate::apply::{Executor, Outcome, Outcomes};
 use crate::model::{Refused, Snapshot, Topology};
 use crate::observe::Misplaced;
-use crate::plan::{Plan, fingerprint};
+use crate::plan::{LATEST, Plan, fingerprint};
 use crate::review::{Violation, review};
 use crate::store::{Store, StoreError};
 
@@ -63,13 +63,21 @@ pub enum Broken {
     Journal(String),
 }
 
+/// Tells whether something was sent, and AWS was not ready for any of it: then it is asked ever less often.
+fn came_to_nothing(outcomes: &Outcomes) -> bool {
+    let progress = |outcome: &Outcome| matches!(outcome, Outcome::Done | Outcome::InDoubt(_) | Outcome::Failed(_));
+    !outcomes.is_empty() && !outcomes.values().any(progress)
+}
+
 impl Converge {
-    /// Makes passes until there is nothing left to do. `each` is shown every pass once it is over.
+    /// Makes passes until there is nothing left to do. `each` is given every pass once it is over.
     ///
     /// # Errors
     /// When this is not the declared place, or the store does not work: nothing is sent then.
-    pub async fn run(&self, mut each: impl FnMut(&Pass)) -> Result<Ended, Broken> {
+    pub async fn run(&self, mut each: impl FnMut(Pass)) -> Result<Ended, Broken> {
         let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
+        let mut in_vain = 0;
+        self.with_store(|store| store.take_over(self.clock.now()))?;
         for number in 1.. {
             let mut past = self.with_store(|store| store.history())?;
             past.refused.clone_from(&refused);
@@ -78,11 +86,12 @@ impl Converge {
                 () = self.stop.cancelled() => return Ok(Ended::Stopped),
             };
             let (pass, ended) = self.act(number, look, &mut refused).await?;
-            each(&pass);
+            in_vain = if came_to_nothing(&pass.outcomes) { in_vain + 1 } else { 0 };
+            let wait = pass.plan.look_again.unwrap_or_default().saturating_mul(1 << in_vain.min(5)).min(LATEST);
+            each(pass);
             if let Some(ended) = ended {
                 return Ok(ended);
             }
-            let wait = pass.plan.look_again.unwrap_or_default();
             let next = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
             if next > self.deadline {
                 return Ok(Ended::TimeOver);
@@ -99,7 +108,7 @@ impl Converge {
     async fn act(
         &self,
         number: usize,
-        Look { seen, want, plan, calls }: Look,
+        Look { seen, want, plan, policy, calls }: Look,
         refused: &mut BTreeMap<String, Refused>,
     ) -> Result<(Pass, Option<Ended>), Broken> {
         let confirmed: Vec<String> = plan.confirmed.iter().map(ToString::to_string).collect();
@@ -110,7 +119,7 @@ impl Converge {
             let ended = if pass.plan.is_in_sync() { Ended::InSync } else { Ended::Blocked };
             return Ok((pass, Some(ended)));
         }
-        let approved = match review(pass.plan.clone(), &pass.seen, &self.observer.policy) {
+        let approved = match review(pass.plan.clone(), &pass.seen, &policy) {
             Ok(approved) => approved,
             Err(violations) => return Ok((pass, Some(Ended::Refused(violations)))),
         };

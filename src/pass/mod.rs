@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::api::{Clock, Line, Pace, Policy as CallPolicy, Read, Reader, Roles};
 use crate::compile;
@@ -24,7 +25,7 @@ pub use converge::{Broken, Converge, Ended, Pass};
 /// Looks at the network and compares. Holds nothing that could change it: a dry run is a type.
 pub struct Observer {
     pub intent: Arc<Intent>,
-    pub policy: Policy,
+    policy: Policy,
     reader: Reader,
     pace: Arc<Pace>,
 }
@@ -34,6 +35,8 @@ pub struct Look {
     pub seen: Snapshot,
     pub want: Topology,
     pub plan: Plan,
+    /// What the plan was made by.
+    pub policy: Policy,
     /// How many calls were paid for so far.
     pub calls: u64,
 }
@@ -62,6 +65,7 @@ impl Observer {
             network: intent.network.clone(),
             home: intent.home.account.clone(),
             gaps: gaps(intent.safety.gaps),
+            frozen: false,
             visibility: VISIBILITY,
         };
         let pace = Arc::new(Pace::new(clock.clone()));
@@ -76,8 +80,23 @@ impl Observer {
     pub async fn look(&self, past: &History, deadline: Timestamp) -> Result<Look, Misplaced> {
         let seen = observe::observe(&self.reader.until(deadline), &self.survey()).await?;
         let want = compile::compile(&self.intent, &seen);
-        let plan = plan::plan(&want, &seen, past, &self.policy);
-        Ok(Look { seen, want, plan, calls: self.pace.attempts() })
+        let policy = self.policy(seen.at);
+        let plan = plan::plan(&want, &seen, past, &policy);
+        Ok(Look { seen, want, plan, policy, calls: self.pace.attempts() })
+    }
+
+    /// Returns the policy of a pass that began at `at`: days of a freeze are days in UTC.
+    fn policy(&self, at: Timestamp) -> Policy {
+        let today = at.to_zoned(TimeZone::UTC).date();
+        let frozen = self.intent.safety.freeze.iter().any(|freeze| freeze.covers(today));
+        Policy { frozen, ..self.policy.clone() }
+    }
+
+    /// Allows steps that cut traffic, unless the file forbids them.
+    pub fn allow_gaps(&mut self) {
+        if self.policy.gaps == Gaps::Ask {
+            self.policy.gaps = Gaps::Allow;
+        }
     }
 
     fn survey(&self) -> Survey {

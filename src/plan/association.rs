@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::api::WriteCall;
 use crate::model::{
-    AttachmentId, AttachmentKey, Key, ListId, Problem, Progress, TransitGatewayRouteTableId, WantedHub,
+    AttachmentId, AttachmentKey, Held, Key, ListId, Problem, Progress, TransitGatewayRouteTableId, WantedHub,
 };
 
 use super::Gaps;
@@ -60,7 +60,10 @@ fn right_table(
             draft.in_place(&this);
             draft.associated.insert(key.clone());
         }
-        Progress::Coming | Progress::PendingAcceptance => draft.pending(this),
+        Progress::Coming | Progress::PendingAcceptance => {
+            draft.associating.insert(key.clone());
+            draft.pending(this);
+        }
         Progress::Going | Progress::Gone | Progress::Failed | Progress::Rejected => {
             let wait = Wait::Gone { kind: this.kind(), key: this };
             associate(draft, key, hub, attachment, table, Some(wait), Vec::new());
@@ -86,14 +89,25 @@ fn wrong_table(
             draft.confirm(Verb::Clear, &this);
             return associate(draft, key, hub, attachment, table, going, Vec::new());
         }
-        Progress::Coming | Progress::PendingAcceptance => return draft.pending(this),
+        // On its way into a table that is not its own: looked at again once it is there.
+        Progress::Coming | Progress::PendingAcceptance => {
+            draft.associating.insert(key.clone());
+            return draft.pending(this);
+        }
         Progress::Unclear(_) => return draft.unclear(this, state),
         Progress::Ready | Progress::Changing => {}
     }
-    let risk =
-        if landed_by_default(draft, key, hub, &of) { Risk::Removes } else { Risk::Cuts { seconds: MOVE_SECONDS } };
-    if matches!(risk, Risk::Cuts { .. }) && draft.policy.gaps != Gaps::Allow {
-        return draft.problem(Problem::AssociatedElsewhere { attachment: key.clone(), id, table: of });
+    let landed = landed_by_default(draft, key, &id, hub, &of);
+    let risk = if landed { Risk::Removes } else { Risk::Cuts { seconds: MOVE_SECONDS } };
+    let held = match draft.policy.gaps {
+        _ if draft.policy.frozen => Some(Held::Freeze),
+        _ if landed => None,
+        Gaps::Ask => Some(Held::Ask),
+        Gaps::Forbid => Some(Held::Forbid),
+        Gaps::Allow => None,
+    };
+    if let Some(held) = held {
+        return draft.problem(Problem::AssociatedElsewhere { attachment: key.clone(), id, table: of, held });
     }
     let change = Change {
         verb: Verb::Clear,
@@ -116,13 +130,20 @@ fn wrong_table(
     }
 }
 
-/// Tells whether the hub itself put the attachment where it is, right after transitd made it: the ledger has our
+/// Tells whether the hub itself put the attachment where it is, right after transitd made it: the ledger has this very
 /// attachment, and no association of it was ever ours.
-fn landed_by_default(draft: &Draft<'_>, key: &AttachmentKey, hub: &WantedHub, of: &TransitGatewayRouteTableId) -> bool {
-    let made = draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger());
-    let associated = draft.past.owned.contains_key(&Key::Association(key.clone()).ledger());
-    let gateways = draft.hubs.get(&key.hub).and_then(|(inventory, _)| inventory.gateways.known()).unwrap_or_default();
-    let gateway = gateways.iter().find(|gateway| gateway.id == hub.gateway);
+fn landed_by_default(
+    draft: &Draft<'_>,
+    key: &AttachmentKey,
+    id: &AttachmentId,
+    hub: &WantedHub,
+    of: &TransitGatewayRouteTableId,
+) -> bool {
+    let made = draft.made(&Key::Attachment(key.clone()), id.as_str());
+    let association = draft.past.owned.get(&Key::Association(key.clone()).ledger());
+    // What was written says which attachment it was: `TABLE ATTACHMENT`.
+    let associated = association.is_some_and(|owned| owned.value.split(' ').next_back() == Some(id.as_str()));
+    let gateway = draft.gateway(&key.hub, &hub.gateway);
     made && !associated && gateway.is_some_and(|gateway| gateway.default_association.as_ref() == Some(of))
 }
 
@@ -147,5 +168,7 @@ fn associate(
         risk: Risk::Adds,
         evidence: BTreeSet::new(),
     };
-    draft.step(change);
+    if draft.step(change).is_some() {
+        draft.associating.insert(key.clone());
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AttachmentKey, Key, Problem, Progress, SubnetId, Tags, TransitGatewayId, Unmanaged, VpcAttachment,
-    WantedAttachment, WantedHub, ZoneId,
+    AttachmentKey, Key, Problem, Progress, PropagationKey, SubnetId, TableKey, Tags, TransitGatewayId, Unmanaged,
+    VpcAttachment, WantedAttachment, WantedHub, ZoneId,
 };
 
 use super::draft::{Change, Draft, Found};
@@ -63,8 +63,10 @@ fn present(
                 risk: Risk::Adds,
                 evidence: BTreeSet::new(),
             };
-            let steps = draft.step(change).into_iter().collect();
-            coming(draft, key, live, steps);
+            // Refused for good, it does not come, and nothing waits for it.
+            if let Some(step) = draft.step(change) {
+                coming(draft, key, live, vec![step]);
+            }
         }
         Progress::Going => {
             let wait = Wait::Gone { kind: this.kind(), key: this };
@@ -89,8 +91,11 @@ fn coming(draft: &mut Draft<'_>, key: &AttachmentKey, live: &VpcAttachment, step
 
 fn create(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment, hub: &WantedHub, wait: Option<Wait>) {
     let Some(zones) = &wanted.subnets else { return };
-    if zones.is_empty() || !sees_hub(draft, key, &hub.gateway) {
+    if zones.is_empty() || is_newcomer_in_overlap(draft, key) || !sees_hub(draft, key, &hub.gateway) {
         return;
+    }
+    if let Some(table) = opened_by_default(draft, key, &hub.gateway) {
+        return draft.problem(Problem::DefaultPropagationOpens { attachment: key.clone(), table });
     }
     let Some(subnets) = choose(draft, key, zones, &BTreeSet::new()) else { return };
     let this = Key::Attachment(key.clone());
@@ -113,11 +118,7 @@ fn create(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment,
     };
     let Some(created) = draft.step(change) else { return };
     let mut steps = vec![created];
-    let auto_accept = draft
-        .hubs
-        .get(&key.hub)
-        .and_then(|(inventory, _)| inventory.gateways.known())
-        .is_some_and(|all| all.iter().any(|gateway| gateway.id == hub.gateway && gateway.auto_accept));
+    let auto_accept = draft.gateway(&key.hub, &hub.gateway).is_some_and(|gateway| gateway.auto_accept);
     if key.vpc.account != hub.scope.account && !auto_accept {
         let change = Change {
             verb: Verb::Accept,
@@ -134,6 +135,22 @@ fn create(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment,
     }
     let wait = Some(Draft::until_present(this.clone()));
     draft.attachments.insert(key.clone(), Found { id: Ref::Planned(this), wait, steps });
+}
+
+/// Tells whether some propagation of the VPC is withheld for overlap, and none was ever ours: then it is the one that
+/// came later, and is not attached before a person has decided.
+fn is_newcomer_in_overlap(draft: &Draft<'_>, key: &AttachmentKey) -> bool {
+    let mut withheld = draft.want.withheld.iter().filter(|of| of.vpc == key.vpc && of.table.hub == key.hub).peekable();
+    withheld.peek().is_some()
+        && !withheld.any(|of| draft.past.owned.contains_key(&Key::Propagation(of.clone()).ledger()))
+}
+
+/// Returns the segment whose table the hub would propagate the attachment into by itself, though it shall not reach it.
+fn opened_by_default(draft: &Draft<'_>, key: &AttachmentKey, gateway: &TransitGatewayId) -> Option<TableKey> {
+    let default = draft.gateway(&key.hub, gateway)?.default_propagation.as_ref()?;
+    let (table, _) = draft.tables.iter().find(|(of, found)| of.hub == key.hub && found.id.known() == Some(default))?;
+    let propagation = PropagationKey { table: table.clone(), vpc: key.vpc.clone() };
+    (!draft.want.propagations.contains(&propagation)).then(|| table.clone())
 }
 
 /// Tells whether the member can see the gateway, and reports it if not. What is not known is not reported again.
@@ -177,14 +194,15 @@ fn choose(
 fn modify(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment, live: &VpcAttachment) {
     let this = Key::Attachment(key.clone());
     let missing = missing_subnets(draft, key, wanted, live);
-    let options = (live.options() != wanted.options).then_some(wanted.options);
-    let why = match (missing.is_empty(), options) {
-        (true, None) => {
+    // One difference at a time, so that each step has one reason: subnets first.
+    let options = (missing.is_empty() && live.options() != wanted.options).then_some(wanted.options);
+    let why = match options {
+        None if missing.is_empty() => {
             draft.confirm(Verb::Modify, &this);
             return draft.in_place(&this);
         }
-        (false, _) => Why::SubnetsMissing { subnets: missing.clone() },
-        (true, Some(want)) => Why::Options { have: live.options(), want },
+        None => Why::SubnetsMissing { subnets: missing.clone() },
+        Some(want) => Why::Options { have: live.options(), want },
     };
     let change = Change {
         verb: Verb::Modify,
@@ -215,7 +233,8 @@ fn missing_subnets(
     let attached: BTreeSet<&SubnetId> = live.subnets.iter().collect();
     for subnet in &live.subnets {
         if !zones.values().any(|subnets| subnets.contains(subnet)) {
-            draft.unmanaged.insert(Unmanaged::AttachedSubnet { attachment: key.clone(), subnet: subnet.clone() });
+            let thing = Unmanaged::AttachedSubnet { attachment: key.clone(), subnet: subnet.clone() };
+            draft.undeclared(thing, false);
         }
     }
     // A zone that is attached through a subnet without the tag cannot take a second one: AWS allows one for each zone.

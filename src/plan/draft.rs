@@ -6,17 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AttachmentId, AttachmentKey, History, HubInventory, HubName, Key, Kind, ListId, Problem, Progress, Scope, Sent,
-    Snapshot, TableKey, Topology, TransitGatewayRouteTableId, Unmanaged,
+    AttachmentId, AttachmentKey, History, HubInventory, HubName, Key, Kind, ListId, Problem, Progress, PropagationKey,
+    Scope, Sent, Snapshot, TableKey, Topology, TransitGateway, TransitGatewayId, TransitGatewayRouteTableId, Unmanaged,
 };
 
 use super::live::Live;
 use super::step::{Outlook, Risk, Step, StepId, Verb, Wait, Why};
 use super::{PendingKey, Plan, Policy};
 
-/// The soonest and the latest that a plan asks to be looked at again.
+/// The soonest that a plan asks to be looked at again.
 const SOONEST: SignedDuration = SignedDuration::from_secs(2);
-const LATEST: SignedDuration = SignedDuration::from_secs(60);
+/// The latest that a plan asks to be looked at again.
+pub const LATEST: SignedDuration = SignedDuration::from_secs(60);
 
 pub(super) struct Draft<'a> {
     pub want: &'a Topology,
@@ -31,9 +32,14 @@ pub(super) struct Draft<'a> {
     pub attachments: BTreeMap<AttachmentKey, Found<AttachmentId>>,
     /// Attachments that are associated with their segment's table, all settled.
     pub associated: BTreeSet<AttachmentKey>,
+    /// Attachments whose association is under way: AWS is busy with it, or a step of this plan brings it about.
+    pub associating: BTreeSet<AttachmentKey>,
+    /// Propagations that are in place.
+    pub propagated: BTreeSet<PropagationKey>,
     /// Tables that are declared, and that a problem keeps from being used.
     pub frozen_tables: BTreeSet<TransitGatewayRouteTableId>,
-    pub unmanaged: BTreeSet<Unmanaged>,
+    unmanaged: BTreeSet<Unmanaged>,
+    leftovers: BTreeSet<Unmanaged>,
     steps: Vec<Step>,
     step_ids: BTreeSet<StepId>,
     pending: BTreeSet<PendingKey>,
@@ -82,8 +88,11 @@ impl<'a> Draft<'a> {
             tables: BTreeMap::new(),
             attachments: BTreeMap::new(),
             associated: BTreeSet::new(),
+            associating: BTreeSet::new(),
+            propagated: BTreeSet::new(),
             frozen_tables: BTreeSet::new(),
             unmanaged: BTreeSet::new(),
+            leftovers: BTreeSet::new(),
             steps: Vec::new(),
             step_ids: BTreeSet::new(),
             pending: BTreeSet::new(),
@@ -143,6 +152,35 @@ impl<'a> Draft<'a> {
         self.problems.insert(problem);
     }
 
+    /// Reports something undeclared: as a leftover if it is ours, as somebody else's otherwise.
+    pub fn undeclared(&mut self, thing: Unmanaged, ours: bool) {
+        let list = if ours { &mut self.leftovers } else { &mut self.unmanaged };
+        list.insert(thing);
+    }
+
+    /// Tells whether the ledger proves that we made the thing of that id.
+    pub fn made(&self, key: &Key, id: &str) -> bool {
+        self.past.owned.get(&key.ledger()).is_some_and(|owned| owned.id.as_deref() == Some(id))
+    }
+
+    /// Tells whether the ledger proves that we wrote a thing without an id, and that it is still as we wrote it.
+    pub fn wrote(&self, key: &Key, live: &str) -> bool {
+        self.past.owned.get(&key.ledger()).is_some_and(|owned| owned.value == live)
+    }
+
+    /// Tells whether something was written so short a time ago that AWS may not show all of its effects.
+    pub fn wrote_recently(&self) -> bool {
+        self.past
+            .last_write
+            .is_some_and(|last| self.seen.at < last.saturating_add(self.policy.visibility).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Returns a hub's gateway as it was seen.
+    pub fn gateway(&self, hub: &HubName, id: &TransitGatewayId) -> Option<&'a TransitGateway> {
+        let (inventory, _) = self.hubs.get(hub)?;
+        inventory.gateways.known()?.iter().find(|gateway| gateway.id == *id)
+    }
+
     /// Returns a step's id if the step is in the plan.
     pub fn planned(&self, id: &StepId) -> Option<StepId> {
         self.step_ids.get(id).cloned()
@@ -176,6 +214,7 @@ impl<'a> Draft<'a> {
             pending: self.pending,
             problems: self.problems,
             unmanaged: self.unmanaged,
+            leftovers: self.leftovers,
             unknown,
             confirmed: self.confirmed,
             in_place: self.in_place,

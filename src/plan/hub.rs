@@ -38,6 +38,9 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
         if association || propagation {
             draft.problem(Problem::HubDefaultTable { hub, gateway: gateway.clone(), association, propagation });
         }
+        if live.auto_accept {
+            draft.problem(Problem::HubAutoAccepts { hub: name.clone(), gateway: gateway.clone() });
+        }
         draft.in_place(&Key::Hub(name.clone()));
         draft.hubs.insert(name.clone(), (inventory, Live::of(inventory, &gateway)));
     }

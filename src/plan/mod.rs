@@ -10,6 +10,7 @@ mod draft;
 mod hub;
 mod live;
 mod propagation;
+mod reach;
 mod step;
 mod table;
 mod unmanaged;
@@ -27,7 +28,7 @@ use crate::model::{
 pub use step::{Outlook, Risk, Step, StepId, Wait, Why};
 
 use draft::Draft;
-pub use draft::fingerprint;
+pub use draft::{LATEST, fingerprint};
 
 /// What a plan depends on beside the topology, the snapshot and the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Policy {
     pub home: AccountId,
     /// May steps cut traffic for a time?
     pub gaps: Gaps,
+    /// The file freezes today: nothing is taken away and nothing is cut.
+    pub frozen: bool,
     /// How long AWS may take to show a write. Until then a write without a trace may still have been done.
     pub visibility: SignedDuration,
 }
@@ -62,6 +65,8 @@ pub struct Plan {
     pub pending: BTreeSet<PendingKey>,
     pub problems: BTreeSet<Problem>,
     pub unmanaged: BTreeSet<Unmanaged>,
+    /// What transitd made and nothing declares any more: reported, and kept, since this version removes nothing.
+    pub leftovers: BTreeSet<Unmanaged>,
     #[serde(serialize_with = "unknown_as_list")]
     pub unknown: BTreeMap<ListId, Trouble>,
     /// Steps of the past whose effect this snapshot shows.
@@ -106,6 +111,7 @@ pub fn plan(want: &Topology, seen: &Snapshot, past: &History, policy: &Policy) -
     association::compare(&mut draft);
     propagation::compare(&mut draft);
     vpc_route::compare(&mut draft);
+    reach::compare(&mut draft);
     unmanaged::compare(&mut draft);
     draft.finish()
 }

@@ -10,7 +10,10 @@ use super::step::{Risk, Verb, Wait, Why};
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
-    for key in &want.propagations {
+    // Where ranges overlap, what was ours before goes on; what came later is withheld.
+    let established = |key: &&PropagationKey| draft.past.owned.contains_key(&Key::Propagation((*key).clone()).ledger());
+    let established: Vec<&PropagationKey> = want.withheld.iter().filter(established).collect();
+    for key in want.propagations.iter().chain(established) {
         let of = AttachmentKey { hub: key.table.hub.clone(), vpc: key.vpc.clone() };
         let (Some(attachment), Some(table)) =
             (draft.attachments.get(&of).cloned(), draft.tables.get(&key.table).cloned())
@@ -63,4 +66,5 @@ fn in_place(draft: &mut Draft<'_>, key: &PropagationKey) {
     let this = Key::Propagation(key.clone());
     draft.confirm(Verb::Create, &this);
     draft.in_place(&this);
+    draft.propagated.insert(key.clone());
 }

@@ -70,7 +70,10 @@ fn made(
     key: &TableKey,
     live: &BTreeMap<&TransitGatewayRouteTableId, &TransitGatewayRouteTable>,
 ) {
-    let owned = draft.past.owned.get(&Key::Table(key.clone()).ledger()).and_then(|owned| owned.id.clone());
+    // What was made on another gateway is another table: the hub has been led to a new one since.
+    let Some(gateway) = draft.want.hubs.get(&key.hub).map(|hub| hub.gateway.clone()) else { return };
+    let owned = draft.past.owned.get(&Key::Table(key.clone()).ledger());
+    let owned = owned.filter(|owned| owned.value == gateway.as_str()).and_then(|owned| owned.id.clone());
     let is_ours = |table: &TransitGatewayRouteTable| {
         table.tags.get(NETWORK_TAG).map(String::as_str) == Some(draft.policy.network.as_str())
             && table.tags.get(SEGMENT_TAG).map(String::as_str) == Some(key.segment.as_str())
@@ -91,7 +94,12 @@ fn made(
             Some(id) if id != table.id => {
                 freeze(draft, [table.id.clone()], Problem::TableMissing { table: key.clone(), id });
             }
-            _ => found(draft, key, table),
+            _ => {
+                if !is_ours(table) {
+                    draft.problem(Problem::TableUntagged { table: key.clone(), id: table.id.clone() });
+                }
+                found(draft, key, table);
+            }
         },
         (None, _, None) => create(draft, key),
         (None, _, Some(id)) => match (id.parse(), just_made(draft, key)) {

@@ -1,15 +1,17 @@
-//! What is there and neither declared nor made by us: reported, never touched.
+//! What is there and not declared: somebody else's, reported and never touched, or a leftover of our own.
 //!
 //! Only what is surely undeclared is listed. Where the account or its VPCs are not known, nothing is said.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Attachment, AttachmentId, AttachmentKey, Destination, HubInventory, HubName, Progress, PropagationKey, Route,
-    RouteState, RouteTable, TableKey, Target, TransitGatewayRouteTableId, Unmanaged, VpcKey, VpcRouteKey, WantedHub,
+    Attachment, AttachmentId, AttachmentKey, Destination, HubInventory, HubName, Key, Progress, PropagationKey, Route,
+    RouteState, RouteTable, TableKey, Target, TransitGatewayRouteTable, TransitGatewayRouteTableId, Unmanaged, VpcKey,
+    VpcRouteKey, WantedHub,
 };
 
 use super::draft::Draft;
+use super::table::NETWORK_TAG;
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
@@ -44,14 +46,17 @@ fn attachments(draft: &mut Draft<'_>, name: &HubName, hub: &WantedHub) -> Resour
             None => true,
         };
         if known {
-            draft.unmanaged.insert(Unmanaged::Attachment {
+            let key = vpc.clone().map(|vpc| Key::Attachment(AttachmentKey { hub: name.clone(), vpc }));
+            let ours = key.is_some_and(|key| draft.made(&key, attachment.id.as_str()));
+            let thing = Unmanaged::Attachment {
                 hub: name.clone(),
                 id: attachment.id.clone(),
                 resource_type: attachment.resource_type.clone(),
                 resource: attachment.resource_id.clone(),
                 owner: attachment.resource_owner.clone(),
                 pending: attachment.state == Progress::PendingAcceptance,
-            });
+            };
+            draft.undeclared(thing, ours);
         }
         resources.insert(attachment.id.clone(), Resource { text: describe(attachment), vpc });
     }
@@ -96,11 +101,43 @@ fn tables(draft: &mut Draft<'_>, name: &HubName, hub: &WantedHub, resources: &Re
         let is_here = table.gateway == hub.gateway && table.state.is_live();
         if is_here && !segments.contains_key(&table.id) && !draft.frozen_tables.contains(&table.id) {
             let name_tag = table.tags.get("Name").cloned();
-            draft.unmanaged.insert(Unmanaged::Table { hub: name.clone(), id: table.id.clone(), name: name_tag });
+            let thing = Unmanaged::Table { hub: name.clone(), id: table.id.clone(), name: name_tag };
+            draft.undeclared(thing, is_our_table(draft, table));
+            elsewhere(draft, name, &table.id, inventory, resources);
         }
     }
     for (id, key) in &segments {
         contents(draft, key, id, inventory, resources);
+    }
+}
+
+/// Tells whether a table carries this network's ownership tag: the table of a segment that is no longer declared.
+fn is_our_table(draft: &Draft<'_>, table: &TransitGatewayRouteTable) -> bool {
+    table.tags.get(NETWORK_TAG).map(String::as_str) == Some(draft.policy.network.as_str())
+}
+
+/// Lists the members that propagate into a table of nobody's segment.
+fn elsewhere(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    table: &TransitGatewayRouteTableId,
+    inventory: &HubInventory,
+    resources: &Resources,
+) {
+    for propagation in inventory.propagations.get(table).and_then(|list| list.known()).unwrap_or_default() {
+        let Some(resource) = resources.get(&propagation.attachment).filter(|_| propagation.state.is_live()) else {
+            continue;
+        };
+        let of = resource.vpc.clone().map(|vpc| AttachmentKey { hub: name.clone(), vpc });
+        if of.is_some_and(|of| draft.want.attachments.contains_key(&of)) {
+            let thing = Unmanaged::PropagationElsewhere {
+                hub: name.clone(),
+                table: table.clone(),
+                attachment: propagation.attachment.clone(),
+                resource: resource.text.clone(),
+            };
+            draft.undeclared(thing, false);
+        }
     }
 }
 
@@ -116,8 +153,10 @@ fn contents(
             continue;
         };
         if is_foreign(draft, key, resource, false) {
-            let (attachment, resource) = (association.attachment.clone(), resource.text.clone());
-            draft.unmanaged.insert(Unmanaged::Association { table: key.clone(), attachment, resource });
+            let (attachment, text) = (association.attachment.clone(), resource.text.clone());
+            let of = resource.vpc.clone().map(|vpc| AttachmentKey { hub: key.hub.clone(), vpc });
+            let ours = of.is_some_and(|of| draft.wrote(&Key::Association(of), &format!("{id} {attachment}")));
+            draft.undeclared(Unmanaged::Association { table: key.clone(), attachment, resource: text }, ours);
         }
     }
     for propagation in inventory.propagations.get(id).and_then(|list| list.known()).unwrap_or_default() {
@@ -125,17 +164,20 @@ fn contents(
             continue;
         };
         if is_foreign(draft, key, resource, true) {
-            let (attachment, resource) = (propagation.attachment.clone(), resource.text.clone());
-            draft.unmanaged.insert(Unmanaged::Propagation { table: key.clone(), attachment, resource });
+            let (attachment, text) = (propagation.attachment.clone(), resource.text.clone());
+            let of = resource.vpc.clone().map(|vpc| PropagationKey { table: key.clone(), vpc });
+            let ours = of.is_some_and(|of| draft.wrote(&Key::Propagation(of), &format!("{id} {attachment}")));
+            draft.undeclared(Unmanaged::Propagation { table: key.clone(), attachment, resource: text }, ours);
         }
     }
     for route in inventory.routes.get(id).and_then(|list| list.known()).unwrap_or_default() {
         if route.is_static {
-            draft.unmanaged.insert(Unmanaged::TransitGatewayRoute {
+            let thing = Unmanaged::TransitGatewayRoute {
                 table: key.clone(),
                 destination: text(&route.destination),
                 blackhole: route.state == RouteState::Blackhole,
-            });
+            };
+            draft.undeclared(thing, false);
         }
     }
 }
@@ -157,7 +199,7 @@ fn is_foreign(draft: &Draft<'_>, key: &TableKey, resource: &Resource, propagatio
     !declared && (draft.want.attachments.contains_key(&attachment) || is_undeclared(draft, &key.hub, vpc))
 }
 
-/// Lists the routes of members that lead to their hub and that nothing declares. Where some account's VPCs are not known,
+/// Lists the routes of entered accounts that lead to a hub and that nothing declares. Where some account's VPCs are not known,
 /// a route may lead to them.
 fn vpc_routes(draft: &mut Draft<'_>) {
     let want = draft.want;
@@ -169,17 +211,23 @@ fn vpc_routes(draft: &mut Draft<'_>) {
     for (scope, member) in &draft.seen.members {
         for table in member.route_tables.known().unwrap_or_default() {
             let vpc = VpcKey { account: scope.account.clone(), region: scope.region.clone(), vpc: table.vpc.clone() };
-            if !want.members.contains_key(&vpc) {
+            // One that is shared with the account is its owner's, and a frozen one is left alone.
+            let own = member.vpcs.known().unwrap_or_default().iter();
+            let own = own.into_iter().any(|seen| seen.id == vpc.vpc && seen.owner == vpc.account);
+            if !own || want.frozen.contains(&vpc) {
                 continue;
             }
             for route in &table.routes {
                 let Target::TransitGateway(gateway) = &route.target else { continue };
                 if gateways.contains(gateway) && !declares(draft, &vpc, table, route) {
-                    draft.unmanaged.insert(Unmanaged::VpcRoute {
+                    let ours =
+                        key(&vpc, table, route).is_some_and(|key| draft.wrote(&Key::VpcRoute(key), gateway.as_str()));
+                    let thing = Unmanaged::VpcRoute {
                         vpc: vpc.clone(),
                         table: table.id.clone(),
                         destination: text(&route.destination),
-                    });
+                    };
+                    draft.undeclared(thing, ours);
                 }
             }
         }
@@ -187,12 +235,16 @@ fn vpc_routes(draft: &mut Draft<'_>) {
 }
 
 fn declares(draft: &Draft<'_>, vpc: &VpcKey, table: &RouteTable, route: &Route) -> bool {
+    key(vpc, table, route).is_some_and(|key| draft.want.vpc_routes.contains_key(&key))
+}
+
+/// Returns a route's key; none for a prefix list, which this version does not declare.
+fn key(vpc: &VpcKey, table: &RouteTable, route: &Route) -> Option<VpcRouteKey> {
     match &route.destination {
         Destination::Cidr(destination) => {
-            let key = VpcRouteKey { vpc: vpc.clone(), table: table.id.clone(), destination: *destination };
-            draft.want.vpc_routes.contains_key(&key)
+            Some(VpcRouteKey { vpc: vpc.clone(), table: table.id.clone(), destination: *destination })
         }
-        Destination::PrefixList(_) => false,
+        Destination::PrefixList(_) => None,
     }
 }
 

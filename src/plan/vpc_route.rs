@@ -50,7 +50,7 @@ fn present(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &W
                 write(draft, key, hub_name, hub, Verb::Replace, Why::Blackholed);
             }
         }
-        Target::TransitGateway(gateway) if is_ours(draft, &this, gateway) => {
+        Target::TransitGateway(gateway) if draft.wrote(&this, gateway.as_str()) => {
             let target = gateway.to_string();
             write(draft, key, hub_name, hub, Verb::Replace, Why::OldTarget { target });
         }
@@ -65,17 +65,16 @@ fn foreign(draft: &mut Draft<'_>, key: &VpcRouteKey, target: String) {
     draft.problem(Problem::ForeignRoute { route: key.clone(), target });
 }
 
-/// Tells whether the ledger proves that we wrote the route as it is now.
-fn is_ours(draft: &Draft<'_>, key: &Key, live: &TransitGatewayId) -> bool {
-    draft.past.owned.get(&key.ledger()).is_some_and(|owned| owned.value == live.as_str())
-}
-
 /// A route is written once the attachment is there and associated: before that it would only swallow traffic that
 /// takes another way today.
 fn write(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &WantedHub, verb: Verb, why: Why) {
     let of = AttachmentKey { hub: hub_name.clone(), vpc: key.vpc.clone() };
     let Some(attachment) = draft.attachments.get(&of).cloned() else { return };
     let associated = draft.associated.contains(&of);
+    // Where nobody brings the association about, its being frozen, refused or unknown is reported; the route hangs on it.
+    if !associated && !draft.associating.contains(&of) {
+        return;
+    }
     let association = Key::Association(of);
     let wait = attachment.wait.or_else(|| (!associated).then(|| Draft::until_present(association.clone())));
     let (route_table, destination, gateway) = (key.table.clone(), key.destination, hub.gateway.clone());

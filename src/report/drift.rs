@@ -1,5 +1,5 @@
 //! The drift report as text, in the order in which a person decides: the verdict, what is blocked and why, what could
-//! not be read, what would be done VPC by VPC, what AWS is busy with, what is there and nobody's, and the counts.
+//! not be read, what would be done VPC by VPC, what AWS is busy with, what is there and not declared, and the counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,9 +34,18 @@ pub fn drift_text(view: &View<'_>, style: Style) -> String {
     findings(&mut page, view, &names);
     steps(&mut page, view, &names);
     pending(&mut page, view.plan, &names);
-    unmanaged(&mut page, view.plan, &names);
+    undeclared(&mut page, &view.plan.leftovers, &LEFTOVERS, &names);
+    undeclared(&mut page, &view.plan.unmanaged, &UNMANAGED, &names);
     page.gap();
     page.line(0, 2, &[piece(Paint::Aside, Summary::of(view).text(view))]);
+    page.finish()
+}
+
+/// Writes what stands in the way, and no more: what `apply` says last when it ends before all is done. Empty when
+/// nothing is blocked, worth knowing or unknown.
+pub fn standing_text(view: &View<'_>, style: Style) -> String {
+    let mut page = Page::new(style);
+    findings(&mut page, view, &Names::of(view));
     page.finish()
 }
 
@@ -54,7 +63,7 @@ fn problems(page: &mut Page, label: &str, paint: Paint, problems: &[&Problem], n
     if !problems.is_empty() {
         page.gap();
     }
-    for sort in problems.chunk_by(|one, other| std::mem::discriminant(*one) == std::mem::discriminant(*other)) {
+    for sort in problems.chunk_by(same_sort) {
         let worded = sort.iter().take(MANY).map(|problem| wording::problem(problem, names)).collect::<Vec<_>>();
         for same in worded.chunk_by(|one, other| one.help == other.help) {
             for wording in same {
@@ -262,28 +271,49 @@ fn pending(page: &mut Page, plan: &Plan, names: &Names<'_>) {
     more(page, 0, plan.pending.len(), "that AWS is busy with");
 }
 
-fn unmanaged(page: &mut Page, plan: &Plan, names: &Names<'_>) {
+/// Things that nothing declares, under one heading.
+struct Undeclared {
+    /// What they are; what becomes of them.
+    title: (&'static str, &'static str),
+    help: fn(&Unmanaged) -> &'static str,
+}
+
+const LEFTOVERS: Undeclared = Undeclared {
+    title: ("no longer declared", "made by transitd, kept, since this version removes nothing"),
+    help: |_| wording::LEFTOVER_HELP,
+};
+const UNMANAGED: Undeclared = Undeclared {
+    title: ("unmanaged", "neither declared nor made by transitd, never touched"),
+    help: wording::unmanaged_help,
+};
+
+fn undeclared(page: &mut Page, things: &BTreeSet<Unmanaged>, as_what: &Undeclared, names: &Names<'_>) {
     let mut hubs: BTreeMap<Option<&HubName>, Vec<&Unmanaged>> = BTreeMap::new();
-    for thing in &plan.unmanaged {
+    for thing in things {
         hubs.entry(names.hub_of_unmanaged(thing)).or_default().push(thing);
     }
-    for (hub, things) in hubs {
+    for (hub, mut things) in hubs {
         page.gap();
         let of_hub = hub.map(|hub| format!(" on hub {hub}")).unwrap_or_default();
-        let title = format!("unmanaged{of_hub}: neither declared nor made by transitd, never touched");
-        page.line(0, 2, &[piece(Paint::Heading, title)]);
-        let here = Place { hub, vpc: None };
-        for sort in things.chunk_by(|one, other| std::mem::discriminant(*one) == std::mem::discriminant(*other)) {
-            let listed = sort.get(..MANY).unwrap_or(sort);
-            for same in listed.chunk_by(|one, other| wording::unmanaged_help(one) == wording::unmanaged_help(other)) {
-                for thing in same {
-                    page.line(2, 4, &[piece(Paint::Text, wording::unmanaged(thing, names, here))]);
+        let (what, fate) = as_what.title;
+        page.line(0, 2, &[piece(Paint::Heading, format!("{what}{of_hub}: {fate}"))]);
+        // They come sort by sort; what is helped by the same stands together, so that it is said once.
+        things.chunk_by_mut(same_sort).for_each(|sort| sort.sort_by_key(|thing| (as_what.help)(thing)));
+        for same in things.chunk_by(|one, other| (as_what.help)(one) == (as_what.help)(other)) {
+            for sort in same.chunk_by(same_sort) {
+                for thing in sort.iter().take(MANY) {
+                    let text = wording::unmanaged(thing, names, Place { hub, vpc: None });
+                    page.line(2, 4, &[piece(Paint::Text, text)]);
                 }
-                if let Some(thing) = same.first() {
-                    help(page, 4, wording::unmanaged_help(thing));
-                }
+                more(page, 2, sort.len(), "like it");
             }
-            more(page, 2, sort.len(), "like it");
+            if let Some(thing) = same.first() {
+                help(page, 4, (as_what.help)(thing));
+            }
         }
     }
+}
+
+fn same_sort<T>(one: &&T, other: &&T) -> bool {
+    std::mem::discriminant(*one) == std::mem::discriminant(*other)
 }

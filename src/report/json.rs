@@ -11,21 +11,24 @@
 //! | `unknown` | lists that could not be read: `list`, `scope` (null for the organization's), `trouble`, `help` |
 //! | `steps` | in order: `id`, `kind`, `key`, `about`, `scope`, `call`, `after`, `outlook`, `why`, `risk`, `evidence`, `text` |
 //! | `pending` | what AWS is busy with: `kind`, `key`, `about` |
+//! | `leftovers` | what transitd made and nothing declares any more; with the keys of `unmanaged` |
 //! | `unmanaged` | what is neither declared nor transitd's: `unmanaged` and its details, `text`, `help` |
 //! | `confirmed` | ids of steps of the past that this look shows done |
 //! | `look_again_seconds` | when to look again, if something is under way |
-//! | `counts` | `accounts`, `vpcs` by segment, `in_place` by kind, `calls` |
+//! | `counts` | `accounts`, `vpcs` by segment and whether that is all (`vpcs_complete`), `in_place` by kind, `calls` |
 //!
 //! `about` says in its parts what a `key` says in one text: `hub`, `segment`, `account`, `account_name`, `region`, `vpc`,
 //! `vpc_name`, `route_table`, `destination`, as far as they are known.
 //!
 //! A report of one pass of `apply` has the same keys but for `exit`, and two more: `pass`, its number, and `outcomes`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::apply::Outcome;
-use crate::model::{Key, ListId, Problem, Trouble, VpcKey};
+use crate::model::{Key, ListId, Problem, Trouble, Unmanaged, VpcKey};
 use crate::plan::Step;
 
 use super::names::{Names, Place};
@@ -56,15 +59,10 @@ fn look(view: &View<'_>) -> Map<String, Value> {
     let plan = view.plan;
     let (blocked, notes): (Vec<&Problem>, Vec<&Problem>) = plan.problems.iter().partition(|problem| problem.blocks());
     let problems = |problems: Vec<&Problem>| problems.into_iter().map(|it| problem(it, &names)).collect::<Vec<_>>();
-    let unmanaged: Vec<Value> = plan
-        .unmanaged
-        .iter()
-        .map(|thing| {
-            let here = Place { hub: None, vpc: None };
-            let text = wording::unmanaged(thing, &names, here);
-            with(value(thing), json!({ "text": text, "help": wording::unmanaged_help(thing) }))
-        })
-        .collect();
+    let undeclared = |things: &BTreeSet<Unmanaged>, help: fn(&Unmanaged) -> &'static str| -> Vec<Value> {
+        let text = |thing| wording::unmanaged(thing, &names, Place::default());
+        things.iter().map(|it| with(value(it), json!({ "text": text(it), "help": help(it) }))).collect()
+    };
     let pending: Vec<Value> =
         plan.pending.iter().map(|it| with(value(it), json!({ "about": about(&it.key, &names) }))).collect();
     let report = json!({
@@ -79,7 +77,8 @@ fn look(view: &View<'_>) -> Map<String, Value> {
         "unknown": plan.unknown.iter().map(|(list, trouble)| unknown(list, trouble)).collect::<Vec<_>>(),
         "steps": plan.steps.iter().map(|it| step(it, &names)).collect::<Vec<_>>(),
         "pending": pending,
-        "unmanaged": unmanaged,
+        "leftovers": undeclared(&plan.leftovers, |_| wording::LEFTOVER_HELP),
+        "unmanaged": undeclared(&plan.unmanaged, wording::unmanaged_help),
         "confirmed": plan.confirmed,
         "look_again_seconds": plan.look_again.map(|wait| wait.as_secs_f64()),
         "counts": counts(view),
@@ -149,9 +148,10 @@ fn counts(view: &View<'_>) -> Value {
             "seen": summary.listed,
             "entered": summary.entered,
             "not_entered": summary.not_entered,
-            "set_aside": summary.set_aside,
+            "set_aside": summary.set_aside.len(),
         },
         "vpcs": summary.segments,
+        "vpcs_complete": summary.complete,
         "vpcs_left_alone": summary.frozen,
         "in_place": view.plan.in_place,
         "calls": view.calls,

@@ -17,7 +17,7 @@ use crate::apply::Outcomes;
 use crate::model::{AccountId, NetworkName, OrganizationId, Snapshot, Topology};
 use crate::plan::Plan;
 
-pub use drift::drift_text;
+pub use drift::{drift_text, standing_text};
 pub use json::{drift_json, pass_json};
 pub use passes::{pass_text, violations_text};
 pub use style::Style;

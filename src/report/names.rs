@@ -1,9 +1,10 @@
 //! What things are called in a report: ids first, since they are what AWS takes, and what people call the thing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountId, AttachmentKey, HubName, Key, SegmentName, TableKey, TransitGatewayId, Unmanaged, VpcKey,
+    AccountId, AttachmentKey, HubName, Key, NetworkName, Problem, SegmentName, TableKey, TransitGatewayId, Unmanaged,
+    VpcKey,
 };
 
 use super::View;
@@ -17,6 +18,8 @@ pub(super) struct Names<'a> {
     accounts: BTreeMap<&'a AccountId, &'a str>,
     vpcs: BTreeMap<VpcKey, &'a str>,
     hubs: BTreeMap<&'a VpcKey, &'a HubName>,
+    /// Things that AWS refused a step for, by their name in the ledger, which is the end of a step's name.
+    refused: BTreeMap<String, Key>,
 }
 
 /// Where a reader is already, so that it need not be said again.
@@ -43,7 +46,7 @@ impl<'a> Names<'a> {
             hubs.entry(vpc).or_insert(hub);
         }
         let accounts = accounts.iter().map(|account| (&account.id, account.name.as_str())).collect();
-        Self { view, accounts, vpcs, hubs }
+        Self { view, accounts, vpcs, hubs, refused: refused(view) }
     }
 
     /// Names an account: `222222222222 (billing)`.
@@ -76,6 +79,10 @@ impl<'a> Names<'a> {
         self.accounts.get(id).copied()
     }
 
+    pub fn network(&self) -> &'a NetworkName {
+        self.view.network
+    }
+
     pub fn home(&self) -> &'a AccountId {
         self.view.home
     }
@@ -92,6 +99,15 @@ impl<'a> Names<'a> {
     /// Names the segment that an attachment is to be associated with.
     pub fn table_of(&self, attachment: &AttachmentKey) -> Option<&'a TableKey> {
         self.view.want.associations.get(attachment)
+    }
+
+    /// Names a step by its id, in the words of other lines where what it is about is still declared.
+    pub fn step(&self, id: &str) -> String {
+        match id.split_once(' ').and_then(|(verb, ledger)| Some((verb, self.refused.get(ledger)?))) {
+            Some(("clear", key)) => format!("remove {}", self.thing(key, Place::default())),
+            Some((verb, key)) => format!("{verb} {}", self.thing(key, Place::default())),
+            None => format!("the step '{id}'"),
+        }
     }
 
     /// Returns the hub that a thing belongs to; for what is a VPC's alone, the hub that the VPC's tables lead to.
@@ -111,7 +127,9 @@ impl<'a> Names<'a> {
         'a: 'k,
     {
         match thing {
-            Unmanaged::Attachment { hub, .. } | Unmanaged::Table { hub, .. } => Some(hub),
+            Unmanaged::Attachment { hub, .. }
+            | Unmanaged::Table { hub, .. }
+            | Unmanaged::PropagationElsewhere { hub, .. } => Some(hub),
             Unmanaged::Association { table, .. }
             | Unmanaged::Propagation { table, .. }
             | Unmanaged::TransitGatewayRoute { table, .. } => Some(&table.hub),
@@ -152,6 +170,27 @@ impl<'a> Names<'a> {
             format!("the route table of segment {} on hub {}", table.segment, table.hub)
         }
     }
+}
+
+/// Finds the declared things that AWS refused a step for.
+fn refused(view: &View<'_>) -> BTreeMap<String, Key> {
+    let mut ledgers = BTreeSet::new();
+    for problem in &view.plan.problems {
+        if let Problem::StepRefused { step, .. } = problem {
+            ledgers.extend(step.split_once(' ').map(|(_, ledger)| ledger));
+        }
+    }
+    if ledgers.is_empty() {
+        return BTreeMap::new();
+    }
+    let want = view.want;
+    let tables = want.tables.keys().cloned().map(Key::Table);
+    let attachments = want.attachments.keys().cloned().map(Key::Attachment);
+    let associations = want.associations.keys().cloned().map(Key::Association);
+    let propagations = want.propagations.iter().cloned().map(Key::Propagation);
+    let routes = want.vpc_routes.keys().cloned().map(Key::VpcRoute);
+    let declared = tables.chain(attachments).chain(associations).chain(propagations).chain(routes);
+    declared.map(|key| (key.ledger(), key)).filter(|(ledger, _)| ledgers.contains(ledger.as_str())).collect()
 }
 
 fn is_here(of: &AttachmentKey, here: Place<'_>) -> bool {

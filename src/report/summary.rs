@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountId, AccountState, SegmentName};
+use crate::model::{AccountId, AccountState, SegmentName, Unmanaged};
 use crate::plan::{Outlook, Plan, Risk};
 
 use super::View;
@@ -12,15 +12,20 @@ use super::wording::several;
 /// The call that enters an account; a list that failed with it says that the account could not be entered at all.
 pub(super) const ENTERING: &str = "AssumeRole";
 
+/// How many of the accounts that are set aside are named: enough to see which they are, on a line that is to stay one.
+const NAMED: usize = 3;
+
 /// What was looked at.
 pub(super) struct Summary<'a> {
     /// How many accounts were listed; none when their list is unknown.
     pub listed: Option<usize>,
     pub entered: usize,
     pub not_entered: usize,
-    /// Suspended, closing or closed.
-    pub set_aside: usize,
+    /// Suspended, closing or closed: each account's name and AWS's word for its state.
+    pub set_aside: BTreeMap<&'a AccountId, (&'a str, &'a str)>,
     pub segments: BTreeMap<&'a SegmentName, usize>,
+    /// Are these all VPCs? Not if some account's are unknown.
+    pub complete: bool,
     pub frozen: usize,
 }
 
@@ -42,18 +47,37 @@ impl<'a> Summary<'a> {
         for segment in view.want.members.values() {
             *segments.entry(segment).or_insert(0) += 1;
         }
-        let is_set_aside = |state: &AccountState| match state {
-            AccountState::Active => false,
-            AccountState::SetAside(_) => true,
-        };
+        let set_aside = accounts.unwrap_or_default().iter().filter_map(|account| match &account.state {
+            AccountState::Active => None,
+            AccountState::SetAside(word) => Some((&account.id, (account.name.as_str(), word.as_str()))),
+        });
         Self {
             listed: accounts.map(<[_]>::len),
             entered: tried.len() - shut.len(),
             not_entered: shut.len(),
-            set_aside: accounts.unwrap_or_default().iter().filter(|account| is_set_aside(&account.state)).count(),
+            set_aside: set_aside.collect(),
             segments,
+            complete: accounts.is_some() && view.seen.members.values().all(|member| member.vpcs.known().is_some()),
             frozen: view.want.frozen.len(),
         }
+    }
+
+    fn set_aside_text(&self) -> String {
+        let mut named: Vec<String> = self
+            .set_aside
+            .iter()
+            .take(NAMED)
+            .map(
+                |(id, (name, word))| {
+                    if name.is_empty() { format!("{id}: {word}") } else { format!("{name} {id}: {word}") }
+                },
+            )
+            .collect();
+        if let Some(rest @ 1..) = self.set_aside.len().checked_sub(NAMED) {
+            named.push(format!("{rest} more"));
+        }
+        let named = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
+        format!("{} set aside{named}", self.set_aside.len())
     }
 
     /// Returns the counts in one line.
@@ -62,7 +86,7 @@ impl<'a> Summary<'a> {
             Some(listed) => count(listed, "account seen", "accounts seen"),
             None => "accounts unknown".to_owned(),
         };
-        let mut accounts = format!("{accounts}, {} entered, {} set aside", self.entered, self.set_aside);
+        let mut accounts = format!("{accounts}, {} entered, {}", self.entered, self.set_aside_text());
         if self.not_entered > 0 {
             accounts.push_str(&format!(", {} not to be entered", self.not_entered));
         }
@@ -75,7 +99,32 @@ impl<'a> Summary<'a> {
             view.plan.in_place.iter().map(|(kind, number)| count(*number, kind.words(), several(*kind))).collect();
         let in_place = if in_place.is_empty() { "nothing".to_owned() } else { in_place.join(", ") };
         let calls = count(usize::try_from(view.calls).unwrap_or(usize::MAX), "call", "calls");
-        format!("{accounts}; VPCs: {vpcs}; in place: {in_place}; {calls}")
+        let at_least = if self.complete { "" } else { ", at least" };
+        format!("{accounts}; VPCs{at_least}: {vpcs}; in place: {in_place}; {calls}")
+    }
+}
+
+/// Says what is not declared, after "in sync": what transitd left behind, and what opens a segment's table to more or
+/// leads its traffic elsewhere than the file says.
+fn undeclared(plan: &Plan) -> Option<String> {
+    let in_tables = plan.unmanaged.iter().filter(|thing| is_in_table(thing)).count();
+    let parts: Vec<String> =
+        [(plan.leftovers.len(), "no longer declared"), (in_tables, "undeclared in a segment's table")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{number} {what}"))
+            .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn is_in_table(thing: &Unmanaged) -> bool {
+    match thing {
+        Unmanaged::Association { .. } | Unmanaged::Propagation { .. } | Unmanaged::TransitGatewayRoute { .. } => true,
+        Unmanaged::Attachment { .. }
+        | Unmanaged::Table { .. }
+        | Unmanaged::PropagationElsewhere { .. }
+        | Unmanaged::AttachedSubnet { .. }
+        | Unmanaged::VpcRoute { .. } => false,
     }
 }
 
@@ -102,7 +151,10 @@ pub(super) fn verdict(plan: &Plan) -> (Paint, String) {
         parts.push(format!("pending: {}", plan.pending.len()));
     }
     match (parts.is_empty(), blocked > 0 || !plan.unknown.is_empty()) {
-        (true, _) => (Paint::Good, "in sync".to_owned()),
+        (true, _) => match undeclared(plan) {
+            None => (Paint::Good, "in sync".to_owned()),
+            Some(more) => (Paint::Notable, format!("in sync; {more}")),
+        },
         (false, true) => (Paint::Bad, parts.join(", ")),
         (false, false) => (Paint::Notable, parts.join(", ")),
     }

@@ -6,7 +6,8 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Names, Place};
-use super::{PassView, Style, drift_json, drift_text, pass_json, pass_text, violations_text, wording};
+use super::{PassView, Style, drift_json, drift_text, pass_json, pass_text, standing_text, violations_text, wording};
+use crate::api::WriteCall;
 use crate::apply::Outcomes;
 use crate::model::*;
 use crate::plan::{Gaps, Outlook, PendingKey, Plan};
@@ -37,6 +38,7 @@ fn worst() -> (World, Plan) {
     let mut plan = world.plan(Gaps::Allow);
     plan.problems = each::problems().into_iter().collect();
     plan.unmanaged = each::unmanaged().into_iter().collect();
+    plan.leftovers = each::leftovers().into_iter().collect();
     let pending = Key::Propagation(PropagationKey { table: table("prod"), vpc: data() });
     plan.pending.insert(PendingKey { kind: pending.kind(), key: pending });
     for (step, on) in plan.steps.iter_mut().zip(each::waits()) {
@@ -231,16 +233,12 @@ fn everything_has_words_of_its_own() {
     let names = Names::of(&view);
     let here = Place::default();
     let mut problems = each::problems();
-    problems.push(Problem::AttachmentFailed {
-        attachment: on_main(billing()),
-        id: id("tgw-attach-0d"),
-        rejected: false,
-    });
     for (association, propagation) in [(false, true), (true, true)] {
         problems.push(Problem::HubDefaultTable { hub: id("main"), gateway: id(GATEWAY), association, propagation });
     }
     messages("problem", problems.iter().map(|it| wording::problem(it, &names).reason));
     messages("what helps", problems.iter().map(|it| wording::problem(it, &names).help));
+    messages("about", problems.iter().map(|it| wording::problem(it, &names).text()));
     messages("unmanaged", each::unmanaged().iter().map(|it| wording::unmanaged(it, &names, here)));
     messages("wait", each::waits().iter().map(|it| wording::wait(it, &names, here)));
     messages("why", each::whys().iter().map(wording::why));
@@ -252,6 +250,112 @@ fn everything_has_words_of_its_own() {
     let violations = each::violations(&plan.steps[0].id, &plan.steps[1].id);
     messages("violation", violations.iter().map(ToString::to_string));
     messages("what helps", violations.iter().map(|it| wording::violation_help(it).to_owned()));
+}
+
+#[test]
+fn in_sync_does_not_stand_alone_where_something_is_left_or_opens_a_segment() {
+    let world = World::built();
+    let first_line = |plan: &Plan| drift_text(&world.view(plan), Style::Plain).lines().next().unwrap().to_owned();
+    let mut plan = world.plan(Gaps::Ask);
+    plan.unmanaged =
+        each::unmanaged().into_iter().filter(|it| matches!(it, Unmanaged::PropagationElsewhere { .. })).collect();
+    assert_eq!(first_line(&plan), "in sync");
+    plan.unmanaged = each::unmanaged().into_iter().collect();
+    assert_eq!(first_line(&plan), "in sync; 4 undeclared in a segment's table");
+    plan.leftovers = each::leftovers().into_iter().collect();
+    assert_eq!(first_line(&plan), "in sync; 2 no longer declared, 4 undeclared in a segment's table");
+    plan.unmanaged.clear();
+    assert_eq!(first_line(&plan), "in sync; 2 no longer declared");
+    assert_eq!(drift_json(&world.view(&plan), 0)["verdict"], "in sync; 2 no longer declared");
+}
+
+#[test]
+fn the_tags_that_are_to_be_given_back_are_those_that_transitd_writes() {
+    let world = World::unbuilt();
+    let plan = world.plan(Gaps::Ask);
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    let problem = Problem::TableUntagged { table: table("prod"), id: id("tgw-rtb-0a") };
+    let help = wording::problem(&problem, &names).help;
+    let tags = plan.steps.iter().find_map(|step| {
+        let WriteCall::CreateTransitGatewayRouteTable { tags, .. } = &step.call else { return None };
+        (step.key == Key::Table(table("prod"))).then_some(tags)
+    });
+    for (key, value) in tags.unwrap().iter().filter(|(key, _)| key.starts_with("transitd:")) {
+        assert!(help.contains(&format!(" Key={key},Value={value}")), "{key}: {help}");
+    }
+}
+
+#[test]
+fn a_refused_step_is_named_like_the_thing_and_by_its_name_where_nothing_declares_it() {
+    let world = World::unbuilt();
+    let mut plan = world.plan(Gaps::Ask);
+    let refused = |key: &Key, verb: &str| Problem::StepRefused {
+        step: format!("{verb} {}", key.ledger()),
+        trouble: trouble(Fault::Invalid, "CreateRoute", "InvalidParameterValue", "no"),
+    };
+    let propagation = Key::Propagation(PropagationKey { table: table("prod"), vpc: data() });
+    let gone = Key::Attachment(on_main(world::vpc_key("222222222222", "vpc-0cc")));
+    let of_all = [
+        (Key::Table(table("prod")), "create", "create the route table of segment prod on hub main"),
+        (Key::Association(on_main(data())), "clear", "remove the association of 333333333333/vpc-0bb \"data\" (data)"),
+        (propagation, "create", "create the propagation of 333333333333/vpc-0bb \"data\" (data) into the route table"),
+        (gone, "create", "the step 'create attachment main/222222222222/vpc-0cc'"),
+    ];
+    plan.problems = of_all.iter().map(|(key, verb, _)| refused(key, verb)).collect();
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    for (key, verb, text) in &of_all {
+        let about = wording::problem(&refused(key, verb), &names).about;
+        assert!(about.starts_with(text), "{about}");
+    }
+}
+
+#[test]
+fn the_accounts_that_are_set_aside_are_named_as_far_as_they_fit() {
+    let mut world = World::built();
+    let mut accounts = world.seen.accounts.known().unwrap().to_vec();
+    let aside = |number: u64, name: &str, state: &str| Account {
+        id: id(&number.to_string()),
+        name: name.to_owned(),
+        state: AccountState::SetAside(state.to_owned()),
+        ou: None,
+    };
+    accounts.extend([aside(555_555_555_555, "", "CLOSED"), aside(666_666_666_666, "c", "PENDING_CLOSURE")]);
+    world.seen.accounts = listed(accounts.clone());
+    let plan = world.plan(Gaps::Ask);
+    let last = |world: &World| drift_text(&world.view(&plan), Style::Plain).replace("\n  ", " ");
+    let three = "3 set aside (old 444444444444: SUSPENDED, 555555555555: CLOSED, c 666666666666: PENDING_CLOSURE)";
+    assert!(last(&world).contains(three), "{}", last(&world));
+    accounts.extend([aside(777_777_777_777, "d", "CLOSED"), aside(888_888_888_888, "e", "CLOSED")]);
+    world.seen.accounts = listed(accounts);
+    let five =
+        "5 set aside (old 444444444444: SUSPENDED, 555555555555: CLOSED, c 666666666666: PENDING_CLOSURE, 2 more)";
+    assert!(last(&world).contains(five), "{}", last(&world));
+}
+
+#[test]
+fn vpcs_that_are_not_known_are_not_counted_as_none() {
+    let world = half_seen();
+    let plan = world.plan(Gaps::Ask);
+    let view = world.view(&plan);
+    assert!(drift_text(&view, Style::Plain).contains("; VPCs, at least: prod "));
+    assert_eq!(drift_json(&view, 3)["counts"]["vpcs_complete"], false);
+    let mut world = World::built();
+    let plan = world.plan(Gaps::Ask);
+    assert!(drift_text(&world.view(&plan), Style::Plain).contains("; VPCs: prod 1, shared 1; "));
+    world.seen.accounts = Listed::Unknown(trouble(Fault::Throttled, "ListAccounts", "TooManyRequests", ""));
+    assert!(drift_text(&world.view(&plan), Style::Plain).contains("; VPCs, at least: prod "));
+}
+
+#[test]
+fn what_stands_in_the_way_can_be_told_alone() {
+    let world = World::built();
+    let mut plan = world.plan(Gaps::Ask);
+    assert_eq!(standing_text(&world.view(&plan), Style::Plain), "");
+    plan.problems = each::problems().into_iter().filter(|it| matches!(it, Problem::NotRouted { .. })).collect();
+    plan.problems.insert(Problem::ExcludeFitsNothing { account: id("555555555555") });
+    insta::assert_snapshot!(standing_text(&world.view(&plan), Style::Plain));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!
 //! Messages are lower-case fragments without a full stop; they say what would be right, and hints what a person can do.
 
+mod help;
 mod problem;
 mod unmanaged;
 
@@ -17,7 +18,7 @@ use super::style::Paint;
 use super::summary::ENTERING;
 
 pub(super) use problem::problem;
-pub(super) use unmanaged::{unmanaged, unmanaged_help};
+pub(super) use unmanaged::{LEFTOVER_HELP, unmanaged, unmanaged_help};
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,7 @@ pub(super) fn wait(wait: &Wait, names: &Names<'_>, here: Place<'_>) -> String {
         // What has to go is always the thing's own older self.
         Wait::Gone { .. } => "waits until AWS has removed the old one".to_owned(),
         Wait::Seen { until } => {
+            let until = until.strftime("%FT%TZ");
             format!("was sent and does not show yet: sent again only if it is not seen after {until}")
         }
     }
@@ -196,18 +198,19 @@ pub(super) fn fault(fault: Fault) -> &'static str {
 pub(super) fn fault_help(trouble: &Trouble) -> String {
     let action = &trouble.action;
     match trouble.fault {
-        Fault::Throttled => format!("nothing, if it passes; if not, find what else calls {action} there so often"),
+        Fault::Throttled => format!("it may pass by itself; if not, find what else calls {action} there so often"),
         Fault::Transient => {
-            "nothing, if it passes; if not, see that AWS's endpoints can be reached from here".to_owned()
+            "it may pass by itself; if not, see that AWS's endpoints can be reached from here".to_owned()
         }
-        Fault::InDoubt => "nothing: it is not sent again before a look has shown whether it was done".to_owned(),
-        Fault::Settling => "nothing: a later pass tries again".to_owned(),
-        Fault::AlreadyDone => "nothing: the next look shows whether it is so".to_owned(),
+        Fault::InDoubt => "leave it to transitd: it is not sent again before a look has shown whether it was done".to_owned(),
+        Fault::Settling => "leave it to transitd: a later pass tries again".to_owned(),
+        Fault::AlreadyDone => "leave it to transitd: the next look shows whether it is so".to_owned(),
         Fault::StaleCredentials => {
             "see that the credentials are current, the clock is right and the role still exists".to_owned()
         }
         Fault::Denied if action == ENTERING => {
-            "see that the role exists, trusts the home account's role and asks for the external id under accounts.role"
+            "see that the role exists, trusts the home account's role and asks for the external id under accounts.role; \
+             an account that is none of this network's can be named under accounts.exclude"
                 .to_owned()
         }
         Fault::Denied => {
@@ -280,6 +283,7 @@ pub(super) fn violation_help(violation: &Violation) -> &'static str {
         Violation::Evidence { .. } => "let that list be read, as the report of what is unknown says; then look again",
         Violation::NoEvidence { .. } => "report it: a removal without evidence is a bug in transitd's planner",
         Violation::Gap { .. } => "when a gap can be borne: `transitd apply --allow-gaps`, or `safety: { gaps: allow }`",
+        Violation::Frozen { .. } => "wait for the end of the freeze in the file, under safety.freeze",
         Violation::Scope { .. } => "let that account be read, as the report of what is unknown says; then look again",
     }
 }

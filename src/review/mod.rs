@@ -38,6 +38,8 @@ pub enum Violation {
     NoEvidence { step: StepId },
     #[error("'{step}' cuts traffic for about {seconds} s, which nobody has allowed")]
     Gap { step: StepId, seconds: u32 },
+    #[error("'{step}' takes something away, and the file freezes today")]
+    Frozen { step: StepId },
     #[error("'{step}' writes in {scope}, which was not looked at in this pass")]
     Scope { step: StepId, scope: Scope },
 }
@@ -93,6 +95,9 @@ fn evidence(step: &Step, seen: &Snapshot, home: &AccountId, violations: &mut Vec
 }
 
 fn gap(step: &Step, policy: &Policy, violations: &mut Vec<Violation>) {
+    if policy.frozen && matches!(step.risk, Risk::Removes | Risk::Cuts { .. }) {
+        violations.push(Violation::Frozen { step: step.id.clone() });
+    }
     match (step.risk, policy.gaps) {
         (Risk::Cuts { seconds }, Gaps::Ask | Gaps::Forbid) => {
             violations.push(Violation::Gap { step: step.id.clone(), seconds });

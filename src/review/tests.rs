@@ -132,3 +132,13 @@ fn a_waiting_step_may_lack_ids_and_come_after_others() {
     step.outlook = Outlook::Waits { on: Wait::Present { kind: key.kind(), key } };
     assert!(review(plan, &seen, &policy()).is_ok());
 }
+
+#[test]
+fn a_freeze_holds_every_removal_even_one_that_is_allowed() {
+    let seen = converged();
+    for risk in [Risk::Removes, Risk::Cuts { seconds: 90 }] {
+        let frozen = Policy { gaps: Gaps::Allow, frozen: true, ..policy() };
+        let found = review(removal(lists(), risk), &seen, &frozen).unwrap_err();
+        assert!(matches!(found.as_slice(), [Violation::Frozen { .. }]), "{found:?}");
+    }
+}

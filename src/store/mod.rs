@@ -73,6 +73,13 @@ pub enum StoreError {
 
 /// A memory. One implementation, on disk or in memory; a trait so that simulation can let it fail.
 pub trait Store: Send {
+    /// Puts in doubt, as of `at`, what an earlier process left unsettled: it may have been sent until that process ended.
+    /// To be called once, before the first pass of a process that writes.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    fn take_over(&mut self, at: Timestamp) -> Result<(), StoreError>;
+
     /// Returns what the planner may know of the past.
     ///
     /// # Errors

@@ -144,6 +144,16 @@ impl SqliteStore {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store for SqliteStore {
+    fn take_over(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.run(|c| {
+            c.execute(
+                "UPDATE journal SET settled = ?1, outcome = 'in-doubt', trouble = 'its process ended' WHERE settled IS NULL",
+                [at.to_string()],
+            )
+            .map(drop)
+        })
+    }
+
     fn history(&self) -> Result<History, StoreError> {
         let mut history = History::default();
         let ledger: Vec<(String, Option<String>, String, String)> = self.run(|c| {
@@ -156,7 +166,8 @@ impl Store for SqliteStore {
         }
         let open: Vec<(String, String, Option<String>)> = self.run(|c| {
             c.prepare(
-                "SELECT step, sent, outcome FROM journal
+                // AWS may act on a write until it is settled: waits for its turn and retries lie between.
+                "SELECT step, COALESCE(settled, sent), outcome FROM journal
                  WHERE confirmed IS NULL AND (outcome IS NULL OR outcome <> 'not-done') ORDER BY entry",
             )?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?

@@ -45,6 +45,29 @@ fn a_write_that_a_crash_left_unsettled_is_in_doubt_at_the_next_start() {
 }
 
 #[test]
+fn what_a_crash_left_unsettled_is_in_doubt_from_the_next_start_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    store.begin(&entry("a")).unwrap();
+    drop(store);
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    let start = now() + SignedDuration::from_secs(60);
+    store.take_over(start).unwrap();
+    assert_eq!(store.history().unwrap().unconfirmed["a"], crate::model::Sent { at: start, answered: false });
+    store.begin(&entry("b")).unwrap();
+    assert_eq!(store.history().unwrap().unconfirmed["a"].at, start);
+}
+
+#[test]
+fn a_write_that_waited_for_its_turn_is_in_doubt_from_its_end_on() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let id = store.begin(&entry("a")).unwrap();
+    let end = now() + SignedDuration::from_secs(30);
+    store.settle(id, &Settled::InDoubt(trouble(Fault::InDoubt)), end).unwrap();
+    assert_eq!(store.history().unwrap().unconfirmed["a"].at, end);
+}
+
+#[test]
 fn what_aws_said_yes_to_is_ours_and_stays_unconfirmed_until_it_is_seen() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let id = store.begin(&entry("a")).unwrap();

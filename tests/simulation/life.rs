@@ -12,7 +12,6 @@ use transitd::api::{Clock as _, Policy as CallPolicy};
 use transitd::intent::{self, Intent};
 use transitd::model::NetworkName;
 use transitd::pass::{Broken, Converge, Ended, Observer, Pass};
-use transitd::plan::Gaps;
 use transitd::store::{SqliteStore, Store as _};
 
 use crate::memory::{Memory, Process};
@@ -155,7 +154,7 @@ impl Life {
         let run = converge.run(|pass| {
             passes = pass.number;
             paid = pass.calls;
-            self.after(pass, before, &mut earlier);
+            self.after(&pass, before, &mut earlier);
             if passes >= most_passes {
                 stop.cancel();
             }
@@ -193,7 +192,7 @@ impl Life {
             .expect("an intent with a hub");
         // Where the hub has a default table, a crash may hide that an association there is the hub's own doing.
         if self.land.defaults {
-            observer.policy.gaps = Gaps::Allow;
+            observer.allow_gaps();
         }
         observer
     }

@@ -44,6 +44,11 @@ impl Memory {
 }
 
 impl Store for Memory {
+    fn take_over(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.take_over(at))
+    }
+
     fn history(&self) -> Result<History, StoreError> {
         self.locked(|store| store.history())
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::iter::successors;
 
-use super::world::{GATEWAY, billing, data, id, now, on_main, route, table, trouble, vpc_key};
+use super::world::{GATEWAY, billing, data, id, on_main, route, table, trouble, vpc_key};
 use crate::apply::Outcome;
 use crate::model::*;
 use crate::plan::{Risk, StepId, Wait, Why};
@@ -14,6 +14,12 @@ pub fn problems() -> Vec<Problem> {
     let (hub, gateway): (HubName, TransitGatewayId) = (id("main"), id(GATEWAY));
     let first = Problem::HubMissing { hub: hub.clone(), gateway: gateway.clone() };
     let stranger = || vpc_key("222222222222", "vpc-0cc");
+    let elsewhere = |held| Problem::AssociatedElsewhere {
+        attachment: on_main(billing()),
+        id: id("tgw-attach-0a"),
+        table: id("tgw-rtb-0f"),
+        held,
+    };
     let next = |problem: &Problem| {
         let (hub, gateway) = (hub.clone(), gateway.clone());
         Some(match problem {
@@ -58,15 +64,41 @@ pub fn problems() -> Vec<Problem> {
             Problem::HubNotShared { .. } => {
                 Problem::AttachmentFailed { attachment: on_main(data()), id: id("tgw-attach-0f"), rejected: true }
             }
-            Problem::AttachmentFailed { .. } => {
+            Problem::AttachmentFailed { rejected: true, .. } => {
+                Problem::AttachmentFailed { attachment: on_main(data()), id: id("tgw-attach-0f"), rejected: false }
+            }
+            Problem::AttachmentFailed { rejected: false, .. } => {
                 Problem::StateUnclear { key: Key::Association(on_main(data())), state: "thawing".to_owned() }
             }
-            Problem::StateUnclear { .. } => Problem::AssociatedElsewhere {
-                attachment: on_main(billing()),
-                id: id("tgw-attach-0a"),
-                table: id("tgw-rtb-0f"),
+            Problem::StateUnclear { .. } => elsewhere(Held::Ask),
+            Problem::AssociatedElsewhere { held: Held::Ask, .. } => elsewhere(Held::Forbid),
+            Problem::AssociatedElsewhere { held: Held::Forbid, .. } => elsewhere(Held::Freeze),
+            Problem::AssociatedElsewhere { held: Held::Freeze, .. } => {
+                let by = "static route 10.2.0.0/16 to tgw-attach-0f".to_owned();
+                Problem::Shadowed { table: table("prod"), vpc: data(), cidr: id("10.2.0.0/16"), by }
+            }
+            Problem::Shadowed { .. } => {
+                Problem::NotRouted { table: table("prod"), vpc: data(), cidr: id("10.2.0.0/16") }
+            }
+            Problem::NotRouted { .. } => Problem::RouteShadowed {
+                vpc: billing(),
+                table: id("rtb-0a"),
+                destination: "10.2.128.0/17".to_owned(),
+                target: "pcx-0cc".to_owned(),
+                reaches: data(),
             },
-            Problem::AssociatedElsewhere { .. } => {
+            Problem::RouteShadowed { .. } => {
+                Problem::DefaultPropagationOpens { attachment: on_main(data()), table: table("prod") }
+            }
+            Problem::DefaultPropagationOpens { .. } => {
+                Problem::TableUntagged { table: table("prod"), id: id("tgw-rtb-0a") }
+            }
+            Problem::TableUntagged { .. } => Problem::HubAutoAccepts { hub, gateway },
+            Problem::HubAutoAccepts { .. } => {
+                Problem::RuleFitsNothing { segment: id("prod"), rule: "ou: Tpyo".to_owned() }
+            }
+            Problem::RuleFitsNothing { .. } => Problem::ExcludeFitsNothing { account: id("555555555555") },
+            Problem::ExcludeFitsNothing { .. } => {
                 Problem::ForeignRoute { route: route(billing(), "rtb-0a"), target: "nat-0cc".to_owned() }
             }
             Problem::ForeignRoute { .. } => Problem::StepRefused {
@@ -109,7 +141,13 @@ pub fn unmanaged() -> Vec<Unmanaged> {
                 attachment: id("tgw-attach-0f"),
                 resource: "vpn 111111111111/vpn-0f".to_owned(),
             },
-            Unmanaged::Propagation { .. } => Unmanaged::TransitGatewayRoute {
+            Unmanaged::Propagation { .. } => Unmanaged::PropagationElsewhere {
+                hub: id("main"),
+                table: id("tgw-rtb-0f"),
+                attachment: id("tgw-attach-0a"),
+                resource: "vpc 222222222222/vpc-0aa".to_owned(),
+            },
+            Unmanaged::PropagationElsewhere { .. } => Unmanaged::TransitGatewayRoute {
                 table: table("prod"),
                 destination: "10.66.0.0/16".to_owned(),
                 blackhole: true,
@@ -131,12 +169,26 @@ pub fn unmanaged() -> Vec<Unmanaged> {
     successors(Some(attachment(false)), next).collect()
 }
 
+/// What somebody who took a VPC out of the file finds.
+pub fn leftovers() -> Vec<Unmanaged> {
+    let resource = "vpc 222222222222/vpc-0cc".to_owned();
+    let attachment = Unmanaged::Attachment {
+        hub: id("main"),
+        id: id("tgw-attach-0c"),
+        resource_type: "vpc".to_owned(),
+        resource: "vpc-0cc".to_owned(),
+        owner: Some(id("222222222222")),
+        pending: false,
+    };
+    vec![attachment, Unmanaged::Propagation { table: table("shared"), attachment: id("tgw-attach-0c"), resource }]
+}
+
 pub fn waits() -> Vec<Wait> {
     let key = Key::Association(on_main(billing()));
     let first = Wait::Present { kind: key.kind(), key: key.clone() };
     let next = |wait: &Wait| match wait {
         Wait::Present { kind, key } => Some(Wait::Gone { kind: *kind, key: key.clone() }),
-        Wait::Gone { .. } => Some(Wait::Seen { until: now() }),
+        Wait::Gone { .. } => Some(Wait::Seen { until: id("2026-11-22T03:00:00.123456789Z") }),
         Wait::Seen { .. } => None,
     };
     successors(Some(first), next).collect()
@@ -217,7 +269,8 @@ pub fn violations(one: &StepId, other: &StepId) -> Vec<Violation> {
             }
             Violation::Evidence { .. } => Violation::NoEvidence { step },
             Violation::NoEvidence { .. } => Violation::Gap { step, seconds: 90 },
-            Violation::Gap { .. } => Violation::Scope { step, scope: billing().scope() },
+            Violation::Gap { .. } => Violation::Frozen { step },
+            Violation::Frozen { .. } => Violation::Scope { step, scope: billing().scope() },
             Violation::Scope { .. } => return None,
         })
     };

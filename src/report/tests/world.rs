@@ -111,7 +111,14 @@ impl World {
             };
             let both = vec![propagation("tgw-attach-0a", billing()), propagation("tgw-attach-0b", data())];
             hub.propagations.insert(id(table), listed(both));
-            hub.routes.insert(id(table), listed(Vec::new()));
+            let route = |cidr: &str, attachment: &str| TransitGatewayRoute {
+                destination: Destination::Cidr(id(cidr)),
+                is_static: false,
+                state: RouteState::Active,
+                attachments: vec![id(attachment)],
+            };
+            let both = vec![route("10.1.0.0/16", "tgw-attach-0a"), route("10.2.0.0/16", "tgw-attach-0b")];
+            hub.routes.insert(id(table), listed(both));
             world.set_route(&vpc, Target::TransitGateway(id(GATEWAY)), RouteState::Active);
         }
         world
@@ -134,7 +141,13 @@ impl World {
     }
 
     pub fn plan(&self, gaps: Gaps) -> Plan {
-        let policy = Policy { network: self.network.clone(), home: self.home.clone(), gaps, visibility: VISIBILITY };
+        let policy = Policy {
+            network: self.network.clone(),
+            home: self.home.clone(),
+            gaps,
+            frozen: false,
+            visibility: VISIBILITY,
+        };
         plan(&self.want, &self.seen, &self.past, &policy)
     }
 

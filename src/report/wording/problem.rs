@@ -1,9 +1,13 @@
-//! Every problem in words: what it is about, what is wrong there, and what a person can do.
+//! Every problem in words: what it is about, and what is wrong there. What a person can do is in `help`.
 
-use crate::model::{HubName, Key, Problem, SegmentName, TransitGatewayId, TransitGatewayRouteTableId, VpcKey};
+use crate::model::{
+    AttachmentId, AttachmentKey, Cidr, Held, HubName, Key, Problem, TableKey, TransitGatewayId,
+    TransitGatewayRouteTableId, VpcKey,
+};
 use crate::report::names::{Names, Place};
 
-use super::{Wording, fault_help, list, trouble};
+use super::help::help;
+use super::{Wording, list, trouble};
 
 /// Puts a problem into words.
 pub fn problem(problem: &Problem, names: &Names<'_>) -> Wording {
@@ -16,24 +20,34 @@ fn about(problem: &Problem, names: &Names<'_>) -> String {
         Problem::HubMissing { hub, gateway }
         | Problem::HubNotAvailable { hub, gateway, .. }
         | Problem::HubForeign { hub, gateway, .. }
-        | Problem::HubDefaultTable { hub, gateway, .. } => hub_text(hub, gateway),
+        | Problem::HubDefaultTable { hub, gateway, .. }
+        | Problem::HubAutoAccepts { hub, gateway } => hub_text(hub, gateway),
         Problem::TableMissing { table, .. }
         | Problem::TableOfOtherGateway { table, .. }
-        | Problem::TableDoubled { table, .. } => names.table(table, nowhere),
+        | Problem::TableDoubled { table, .. }
+        | Problem::TableUntagged { table, .. }
+        | Problem::Shadowed { table, .. }
+        | Problem::NotRouted { table, .. } => names.table(table, nowhere),
         Problem::TwoSegments { vpc, .. }
         | Problem::NoSubnetTagged { vpc }
         | Problem::SubnetsAmbiguous { vpc, .. }
-        | Problem::NoTableTagged { vpc } => names.vpc(vpc),
-        Problem::AccountPlaceless { account } => format!("account {}", names.account(account)),
+        | Problem::NoTableTagged { vpc }
+        | Problem::RouteShadowed { vpc, .. } => names.vpc(vpc),
+        Problem::AccountPlaceless { account } | Problem::ExcludeFitsNothing { account } => {
+            format!("account {}", names.account(account))
+        }
         Problem::ZoneTaken { attachment, .. }
         | Problem::HubNotShared { attachment, .. }
         | Problem::AttachmentFailed { attachment, .. }
-        | Problem::AssociatedElsewhere { attachment, .. } => names.thing(&Key::Attachment(attachment.clone()), nowhere),
+        | Problem::AssociatedElsewhere { attachment, .. }
+        | Problem::DefaultPropagationOpens { attachment, .. } => {
+            names.thing(&Key::Attachment(attachment.clone()), nowhere)
+        }
         Problem::Overlap { hub, .. } => format!("hub {hub}"),
-        Problem::NotCovered { segment, .. } => format!("segment {segment}"),
+        Problem::NotCovered { segment, .. } | Problem::RuleFitsNothing { segment, .. } => format!("segment {segment}"),
         Problem::StateUnclear { key, .. } => names.thing(key, nowhere),
         Problem::ForeignRoute { route, .. } => names.thing(&Key::VpcRoute(route.clone()), nowhere),
-        Problem::StepRefused { step, .. } => step.clone(),
+        Problem::StepRefused { step, .. } => names.step(step),
     }
 }
 
@@ -92,73 +106,33 @@ fn reason(problem: &Problem, names: &Names<'_>) -> String {
         Problem::StateUnclear { state, .. } => {
             format!("AWS calls its state '{state}', a word that transitd does not know")
         }
-        Problem::AssociatedElsewhere { attachment, id, table } => {
-            let should = names
-                .table_of(attachment)
-                .map_or("its segment".to_owned(), |table| format!("segment {}", table.segment));
-            format!(
-                "{id} is associated with {table}, and should be with the one of {should}; moving it cuts its traffic"
-            )
+        Problem::AssociatedElsewhere { attachment, id, table, held } => elsewhere(attachment, id, table, *held, names),
+        Problem::Shadowed { table, vpc, cidr, by } => {
+            format!("{}, or a part of it; in the way: {by}", out_of_reach(table, vpc, cidr, names))
+        }
+        Problem::NotRouted { table, vpc, cidr } => {
+            format!("{}; it is propagated, and the table has no route for it", out_of_reach(table, vpc, cidr, names))
+        }
+        Problem::RouteShadowed { table, destination, target, reaches, .. } => format!(
+            "cannot reach {} at {destination}; in the way is a more specific route in {table}, which leads to {target}",
+            names.vpc(reaches)
+        ),
+        Problem::DefaultPropagationOpens { table, .. } => format!(
+            "is not made, since the hub would by itself propagate it into {}, and that segment should not reach it",
+            names.table(table, Place { hub: Some(&table.hub), vpc: None })
+        ),
+        Problem::TableUntagged { id, .. } => {
+            format!("{id} lacks its ownership tags; without the ledger nobody could tell that transitd made it")
+        }
+        Problem::HubAutoAccepts { .. } => {
+            "by itself accepts every attachment that somebody asks for, declared or not".to_owned()
+        }
+        Problem::RuleFitsNothing { rule, .. } => format!("no account or VPC of the organization fits `{rule}`"),
+        Problem::ExcludeFitsNothing { .. } => {
+            "the file leaves it out, and the organization has no such account".to_owned()
         }
         Problem::ForeignRoute { target, .. } => format!("leads to {target}, which is not ours to replace"),
         Problem::StepRefused { trouble: why, .. } => format!("AWS refused it: {}", trouble(why)),
-    }
-}
-
-fn help(problem: &Problem, names: &Names<'_>) -> String {
-    let home = names.home();
-    match problem {
-        Problem::HubMissing { hub, .. } => {
-            format!("name a gateway that exists under hubs.{hub}.adopt; a hub that has vanished is never rebuilt unasked")
-        }
-        Problem::HubNotAvailable { gateway, .. } => {
-            format!("look at {gateway} in account {home}; what hangs on it goes on once it is available")
-        }
-        Problem::HubForeign { hub, .. } => {
-            format!("name a gateway of account {home} under hubs.{hub}.adopt, or its owner under home.account")
-        }
-        Problem::HubDefaultTable { gateway, association, propagation, .. } => turn_off(gateway, *association, *propagation),
-        Problem::TableMissing { table, .. } => format!(
-            "make or choose a table of the hub and name it under {}; what has vanished is never rebuilt unasked",
-            adopted(&table.segment, &table.hub)
-        ),
-        Problem::TableOfOtherGateway { table, .. } => {
-            format!("name a table of hub {} under {}, or none, and transitd makes one", table.hub, adopted(&table.segment, &table.hub))
-        }
-        Problem::TableDoubled { table, ids } => {
-            format!("name the right one under {}{}", adopted(&table.segment, &table.hub), such_as(ids.first()))
-        }
-        Problem::TwoSegments { .. } => {
-            "narrow the members of the segments, or change the VPC's tags; until then it is left as it is".to_owned()
-        }
-        Problem::AccountPlaceless { .. } => {
-            "it may just have been moved: look again; if this stays, see that the role in the home account may read all units"
-                .to_owned()
-        }
-        Problem::NoSubnetTagged { .. } => "tag one subnet in each zone that is to reach the hub".to_owned(),
-        Problem::SubnetsAmbiguous { .. } => "leave the tags on one subnet of the zone".to_owned(),
-        Problem::NoTableTagged { .. } => "tag the route tables that are to carry the routes, or say tables: all".to_owned(),
-        Problem::ZoneTaken { .. } => {
-            "tag the subnet that is attached; for another one, take it off by hand first, which cuts that zone".to_owned()
-        }
-        Problem::Overlap { .. } => {
-            "renumber one, take one out of its segment, or do not connect the two; propagation of both stays as it is".to_owned()
-        }
-        Problem::NotCovered { segment, cidr, .. } => format!("add {cidr}, or what holds it, to segments.{segment}.spoke_routes.cidrs"),
-        Problem::HubNotShared { gateway, .. } => {
-            format!("share {gateway} with the account or the organization (AWS RAM); this goes on once the account sees it")
-        }
-        Problem::AttachmentFailed { id, attachment, .. } => {
-            format!("find out why, then delete {id} in account {}; it is asked for anew once it is gone", attachment.vpc.account)
-        }
-        Problem::StateUnclear { .. } => "it is left alone until its state is another; a newer transitd may know the word".to_owned(),
-        Problem::AssociatedElsewhere { .. } => {
-            "when a gap can be borne: `transitd apply --allow-gaps`, or `safety: { gaps: allow }`".to_owned()
-        }
-        Problem::ForeignRoute { route, .. } => {
-            format!("remove that route, or leave the range out of {}", spoke_routes(names, &route.vpc))
-        }
-        Problem::StepRefused { trouble, .. } => fault_help(trouble),
     }
 }
 
@@ -166,34 +140,32 @@ fn hub_text(hub: &HubName, gateway: &TransitGatewayId) -> String {
     format!("hub {hub} ({gateway})")
 }
 
-/// Returns where the file names a table that exists already.
-fn adopted(segment: &SegmentName, hub: &HubName) -> String {
-    format!("segments.{segment}.table.{hub}")
-}
-
 /// Returns where the file says what a VPC's route tables send to the hub.
-fn spoke_routes(names: &Names<'_>, vpc: &VpcKey) -> String {
+pub(super) fn spoke_routes(names: &Names<'_>, vpc: &VpcKey) -> String {
     match names.segment(vpc) {
         Some(segment) => format!("segments.{segment}.spoke_routes"),
         None => "its segment's spoke_routes".to_owned(),
     }
 }
 
-fn such_as(id: Option<&TransitGatewayRouteTableId>) -> String {
-    id.map(|id| format!(", such as {id}")).unwrap_or_default()
+/// Says what a segment cannot reach.
+fn out_of_reach(table: &TableKey, vpc: &VpcKey, cidr: &Cidr, names: &Names<'_>) -> String {
+    format!("segment {} cannot reach {cidr} of {}", table.segment, names.vpc(vpc))
 }
 
-/// Returns the command that turns a gateway's default table off (EC2 API reference, ModifyTransitGateway).
-fn turn_off(gateway: &TransitGatewayId, association: bool, propagation: bool) -> String {
-    let options: Vec<&str> = [
-        association.then_some("DefaultRouteTableAssociation=disable"),
-        propagation.then_some("DefaultRouteTablePropagation=disable"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    format!(
-        "turn it off: `aws ec2 modify-transit-gateway --transit-gateway-id {gateway} --options {}`",
-        options.join(",")
-    )
+fn elsewhere(
+    attachment: &AttachmentKey,
+    id: &AttachmentId,
+    table: &TransitGatewayRouteTableId,
+    held: Held,
+    names: &Names<'_>,
+) -> String {
+    let should =
+        names.table_of(attachment).map_or("its segment".to_owned(), |table| format!("segment {}", table.segment));
+    let why = match held {
+        Held::Ask => "moving it cuts its traffic, which nobody has allowed",
+        Held::Forbid => "moving it cuts its traffic, which the file forbids",
+        Held::Freeze => "it is not moved today, since the file freezes",
+    };
+    format!("{id} is associated with {table}, and should be with the one of {should}; {why}")
 }

@@ -1,7 +1,10 @@
-//! What is there and not ours, in words.
+//! What is there and not declared, in words.
 
 use crate::model::{Key, Unmanaged};
 use crate::report::names::{Names, Place};
+
+/// What a person can do about a thing that transitd made and nothing declares any more.
+pub const LEFTOVER_HELP: &str = "remove it by hand if it is not wanted, or declare it again";
 
 /// Puts an unmanaged thing into words, as seen from within its hub.
 pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> String {
@@ -20,6 +23,9 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
         }
         Unmanaged::Propagation { table, attachment, resource } => {
             format!("propagation of {attachment} ({resource}) into {}", names.table(table, here))
+        }
+        Unmanaged::PropagationElsewhere { table, attachment, resource, .. } => {
+            format!("propagation of {attachment} ({resource}) into {table}, which is no segment's")
         }
         Unmanaged::TransitGatewayRoute { table, destination, blackhole } => {
             let what = if *blackhole { "blackhole" } else { "static route" };
@@ -51,12 +57,13 @@ pub fn unmanaged_help(thing: &Unmanaged) -> &'static str {
         Unmanaged::Propagation { .. } => {
             "its ranges can be reached from the segment: connect its segment, or disable it by hand"
         }
+        Unmanaged::PropagationElsewhere { .. } => {
+            "whatever is associated with that table reaches it: see that it is meant, or disable it by hand"
+        }
         Unmanaged::TransitGatewayRoute { .. } => {
             "it wins over a propagated route of the same range: see that it is meant"
         }
         Unmanaged::AttachedSubnet { .. } => "tag it as attach.subnets says, or take it off the attachment by hand",
-        Unmanaged::VpcRoute { .. } => {
-            "add its range to the segment's spoke_routes, or delete it by hand if nobody needs it"
-        }
+        Unmanaged::VpcRoute { .. } => "delete it by hand if nobody needs it",
     }
 }
