@@ -202,15 +202,17 @@ pub(super) fn fault_help(trouble: &Trouble) -> String {
         Fault::Transient => {
             "it may pass by itself; if not, see that AWS's endpoints can be reached from here".to_owned()
         }
-        Fault::InDoubt => "leave it to transitd: it is not sent again before a look has shown whether it was done".to_owned(),
+        Fault::InDoubt => {
+            "leave it to transitd: it is not sent again before a look has shown whether it was done".to_owned()
+        }
         Fault::Settling => "leave it to transitd: a later pass tries again".to_owned(),
         Fault::AlreadyDone => "leave it to transitd: the next look shows whether it is so".to_owned(),
         Fault::StaleCredentials => {
             "see that the credentials are current, the clock is right and the role still exists".to_owned()
         }
         Fault::Denied if action == ENTERING => {
-            "see that the role exists, trusts the home account's role and asks for the external id under accounts.role; \
-             an account that is none of this network's can be named under accounts.exclude"
+            "see that the role exists, trusts the home account's role and asks for the external id under \
+             accounts.role; an account that is none of this network's can be named under accounts.exclude"
                 .to_owned()
         }
         Fault::Denied => {

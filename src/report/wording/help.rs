@@ -133,16 +133,16 @@ fn turn_off(gateway: &TransitGatewayId, association: bool, propagation: bool) ->
 }
 
 /// Says what becomes of an attachment that is dead. AWS deletes none in that state, and goes on listing it for two
-/// hours (Amazon VPC Transit Gateways guide, "VPC attachment lifecycle"). A missing service-linked role is a known cause
-/// (network-orchestration-for-aws-transit-gateway#42); each attached zone takes a free address of its subnet.
+/// hours (Amazon VPC Transit Gateways guide, "VPC attachment lifecycle"). A missing service-linked role is a known
+/// cause (network-orchestration-for-aws-transit-gateway#42); each attached zone takes a free address of its subnet.
 fn dead_attachment(attachment: &AttachmentKey, rejected: bool, names: &Names<'_>) -> String {
     let anew = "it cannot be deleted: AWS drops it after about two hours, and transitd asks for it anew then";
     if rejected {
         return format!("ask in the hub's account {} who rejected it, and why; {anew}", names.home());
     }
     format!(
-        "see that account {} has the service-linked role AWSServiceRoleForVPCTransitGateway, and that each chosen subnet \
-         has a free address; {anew}",
+        "see that account {} has the service-linked role AWSServiceRoleForVPCTransitGateway, and that each chosen \
+         subnet has a free address; {anew}",
         attachment.vpc.account
     )
 }
