@@ -242,7 +242,7 @@ pub struct Segment {
     pub members: Vec<MemberRule>,
     /// Whether its own VPCs reach one another. Closed unless the file says open.
     pub inside: Inside,
-    /// What the route tables of its VPCs send to the hub; `None` leaves those tables alone.
+    /// What the route tables of its VPCs send to the hub; `None`: all of them, just the ranges that there are to reach.
     pub spoke_routes: Option<SpokeRoutes>,
     /// Tables that exist already and serve as this segment's table, by hub.
     pub adopted_tables: BTreeMap<HubName, TransitGatewayRouteTableId>,

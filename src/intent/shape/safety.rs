@@ -102,6 +102,6 @@ pub struct Freeze {
 pub struct Daemon {
     /// The time from the start of one pass to the start of the next. 5m if left out.
     pub every: Option<TimeSpan>,
-    /// Whether differences are repaired or only reported. Enforced if left out.
+    /// Whether differences are repaired or only reported; with `observe`, `transitd apply` refuses too. Enforced if left out.
     pub mode: Option<ModeWord>,
 }

@@ -16,7 +16,7 @@ pub struct Segment {
     pub members: Option<Vec<MemberRule>>,
     /// Whether its own VPCs reach one another. Closed if left out.
     pub inside: Option<InsideWord>,
-    /// What the route tables of its VPCs send to the hub. Left out, those tables are left alone.
+    /// What the route tables of its VPCs send to the hub. Left out, all of them send just the ranges that there are to reach.
     pub spoke_routes: Option<SpokeRoutes>,
     /// Route tables that exist already and serve as this segment's table, by hub.
     pub table: Option<BTreeMap<Name, TransitGatewayTable>>,
