@@ -1,6 +1,7 @@
 //! The exit codes: part of the interface, since scripts and pipelines decide by them.
 
 use crate::apply::{Outcome, Outcomes};
+use crate::model::Problem;
 use crate::plan::Plan;
 
 /// How a command ended. The first that fits, in the order of [`Exit::of`].
@@ -32,7 +33,7 @@ impl Exit {
     /// Judges a plan that was looked at and perhaps applied.
     pub fn of(plan: &Plan, outcomes: &Outcomes) -> Self {
         let failed = outcomes.values().any(|outcome| matches!(outcome, Outcome::Failed(_)));
-        let refused = plan.problems.iter().any(|problem| matches!(problem, crate::model::Problem::StepRefused { .. }));
+        let refused = plan.problems.iter().any(|problem| matches!(problem, Problem::StepRefused { .. }));
         if !plan.unknown.is_empty() {
             Exit::Unknown
         } else if failed || refused {

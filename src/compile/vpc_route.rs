@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::intent::{Intent, Segment, Tables};
-use crate::model::{Cidr, HubName, Problem, RouteTable, SegmentName, Snapshot, Topology, VpcKey, VpcRouteKey};
+use crate::model::{Cidr, Problem, RouteTable, SegmentName, Snapshot, Topology, VpcKey, VpcRouteKey};
 
 use super::membership::carries;
 use super::overlap::vpc;
@@ -30,7 +30,7 @@ pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology)
                 }
                 for table in &tables {
                     let key = VpcRouteKey { vpc: member.clone(), table: table.id.clone(), destination };
-                    let _: Option<HubName> = wanted.insert(key, hub.clone());
+                    wanted.insert(key, hub.clone());
                 }
             }
         }

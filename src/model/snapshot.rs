@@ -40,14 +40,6 @@ impl<T> Listed<T> {
             Listed::Unknown(trouble) => Some(trouble),
         }
     }
-
-    /// Returns when the reading of a complete list began.
-    pub fn at(&self) -> Option<Timestamp> {
-        match self {
-            Listed::Complete { at, .. } => Some(*at),
-            Listed::Unknown(_) => None,
-        }
-    }
 }
 
 /// What the home account was seen to hold in one region: the hubs and all that hangs on them.

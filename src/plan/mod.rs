@@ -26,6 +26,7 @@ use crate::model::{
 };
 
 pub use step::{Outlook, Risk, Step, StepId, Wait, Why};
+pub use table::{NETWORK_TAG, SEGMENT_TAG};
 
 use draft::Draft;
 pub use draft::{LATEST, fingerprint};

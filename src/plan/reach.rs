@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AttachmentId, AttachmentKey, Cidr, Destination, HubName, Key, Problem, PropagationKey, RouteState, SegmentName,
-    Target, TransitGatewayRoute, Vpc, VpcKey,
+    AttachmentId, AttachmentKey, Cidr, Destination, HubName, Key, Problem, PropagationKey, RouteState, RouteTableId,
+    SegmentName, Target, TransitGatewayRoute, Vpc, VpcKey,
 };
 
 use super::draft::Draft;
@@ -90,7 +90,7 @@ fn describe(route: &TransitGatewayRoute) -> String {
 /// Looks for more specific routes in the members' tables that take away a range which the member shall reach.
 fn member_side(draft: &mut Draft<'_>) {
     let want = draft.want;
-    let mut declared: BTreeMap<(&VpcKey, &crate::model::RouteTableId), (&HubName, Vec<Cidr>)> = BTreeMap::new();
+    let mut declared: BTreeMap<(&VpcKey, &RouteTableId), (&HubName, Vec<Cidr>)> = BTreeMap::new();
     for (key, hub) in &want.vpc_routes {
         declared.entry((&key.vpc, &key.table)).or_insert((hub, Vec::new())).1.push(key.destination);
     }

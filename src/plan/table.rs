@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    HubName, Key, NetworkName, Problem, Progress, TableKey, Tags, TransitGatewayRouteTable, TransitGatewayRouteTableId,
-    WantedTable,
+    HubName, Key, NetworkName, Problem, Progress, TableKey, Tags, TransitGatewayId, TransitGatewayRouteTable,
+    TransitGatewayRouteTableId, WantedTable,
 };
 
 use super::draft::{Change, Draft, Found};
@@ -24,6 +24,11 @@ pub(super) fn tags(network: &NetworkName, key: &TableKey) -> Tags {
         (NETWORK_TAG.to_owned(), network.to_string()),
         (SEGMENT_TAG.to_owned(), key.segment.to_string()),
     ])
+}
+
+/// Tells whether a table carries a network's ownership tag.
+pub(super) fn is_of_network(table: &TransitGatewayRouteTable, network: &NetworkName) -> bool {
+    table.tags.get(NETWORK_TAG).map(String::as_str) == Some(network.as_str())
 }
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
@@ -56,11 +61,7 @@ fn adopted(
     }
 }
 
-fn elsewhere(
-    draft: &Draft<'_>,
-    hub: &HubName,
-    id: &TransitGatewayRouteTableId,
-) -> Option<crate::model::TransitGatewayId> {
+fn elsewhere(draft: &Draft<'_>, hub: &HubName, id: &TransitGatewayRouteTableId) -> Option<TransitGatewayId> {
     let (inventory, _) = draft.hubs.get(hub)?;
     inventory.tables.known()?.iter().find(|table| table.id == *id).map(|table| table.gateway.clone())
 }
@@ -75,7 +76,7 @@ fn made(
     let owned = draft.past.owned.get(&Key::Table(key.clone()).ledger());
     let owned = owned.filter(|owned| owned.value == gateway.as_str()).and_then(|owned| owned.id.clone());
     let is_ours = |table: &TransitGatewayRouteTable| {
-        table.tags.get(NETWORK_TAG).map(String::as_str) == Some(draft.policy.network.as_str())
+        is_of_network(table, &draft.policy.network)
             && table.tags.get(SEGMENT_TAG).map(String::as_str) == Some(key.segment.as_str())
     };
     let candidates: BTreeMap<_, _> = live

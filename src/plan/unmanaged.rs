@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Attachment, AttachmentId, AttachmentKey, Destination, HubInventory, HubName, Key, Progress, PropagationKey, Route,
-    RouteState, RouteTable, TableKey, Target, TransitGatewayRouteTable, TransitGatewayRouteTableId, Unmanaged, VpcKey,
-    VpcRouteKey, WantedHub,
+    RouteState, RouteTable, TableKey, Target, TransitGatewayRouteTableId, Unmanaged, VpcKey, VpcRouteKey, WantedHub,
 };
 
 use super::draft::Draft;
-use super::table::NETWORK_TAG;
+use super::table::is_of_network;
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
@@ -102,18 +101,14 @@ fn tables(draft: &mut Draft<'_>, name: &HubName, hub: &WantedHub, resources: &Re
         if is_here && !segments.contains_key(&table.id) && !draft.frozen_tables.contains(&table.id) {
             let name_tag = table.tags.get("Name").cloned();
             let thing = Unmanaged::Table { hub: name.clone(), id: table.id.clone(), name: name_tag };
-            draft.undeclared(thing, is_our_table(draft, table));
+            // With our tag it is the table of a segment that is no longer declared.
+            draft.undeclared(thing, is_of_network(table, &draft.policy.network));
             elsewhere(draft, name, &table.id, inventory, resources);
         }
     }
     for (id, key) in &segments {
         contents(draft, key, id, inventory, resources);
     }
-}
-
-/// Tells whether a table carries this network's ownership tag: the table of a segment that is no longer declared.
-fn is_our_table(draft: &Draft<'_>, table: &TransitGatewayRouteTable) -> bool {
-    table.tags.get(NETWORK_TAG).map(String::as_str) == Some(draft.policy.network.as_str())
 }
 
 /// Lists the members that propagate into a table of nobody's segment.

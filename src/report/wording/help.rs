@@ -3,6 +3,7 @@
 use crate::model::{
     AttachmentKey, Cidr, Held, HubName, Problem, SegmentName, TableKey, TransitGatewayId, TransitGatewayRouteTableId,
 };
+use crate::plan::{NETWORK_TAG, SEGMENT_TAG};
 use crate::report::names::Names;
 
 use super::fault_help;
@@ -161,8 +162,8 @@ fn no_route(table: &TableKey, cidr: &Cidr) -> String {
 fn tag_again(table: &TableKey, id: &TransitGatewayRouteTableId, names: &Names<'_>) -> String {
     let (network, segment) = (names.network(), &table.segment);
     format!(
-        "give them back: `aws ec2 create-tags --resources {id} --tags Key=transitd:network,Value={network} \
-         Key=transitd:segment,Value={segment}`"
+        "give them back: `aws ec2 create-tags --resources {id} --tags Key={NETWORK_TAG},Value={network} \
+         Key={SEGMENT_TAG},Value={segment}`"
     )
 }
 
