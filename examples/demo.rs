@@ -253,6 +253,7 @@ connect:
 fn describe(path: &walk::Path) -> String {
     match path {
         walk::Path::Delivered { hops, .. } => format!("delivered, {} hops", hops.len()),
+        walk::Path::Handed { attachment, .. } => format!("delivered to {attachment}"),
         walk::Path::Left { gateway, .. } => format!("left by {gateway}"),
         walk::Path::Dropped { at, why } => format!("dropped at {at}, {why:?}"),
     }

@@ -25,6 +25,7 @@
 //! | what is never allowed | [`review`] |
 //! | how a step is sent and settled | [`apply`] |
 //! | how the stages make a pass, and passes an end | [`pass`] |
+//! | the loop: what wakes it, what it tells, how it can be asked after its health | [`daemon`] |
 //! | what is remembered | [`store`] |
 //! | how a message is worded | [`report`] |
 //! | arguments and exit codes | [`cli`] |
@@ -40,6 +41,7 @@ pub mod apply;
 pub mod aws;
 pub mod cli;
 pub mod compile;
+pub mod daemon;
 pub mod intent;
 pub mod model;
 pub mod observe;

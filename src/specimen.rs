@@ -1,17 +1,17 @@
 //! A specimen for tests: one small network as it is seen when everything is as declared. Tests change one thing in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::intent::{self, Intent};
 use crate::model::{
-    Account, AccountId, AccountState, Association, Attachment, Cidr, Destination, History, HubInventory, Listed,
-    MemberInventory, Progress, Propagation, Region, Route, RouteState, RouteTable, Scope, Snapshot, Subnet, Tags,
-    Target, TransitGateway, TransitGatewayRoute, TransitGatewayRouteTable, TransitGatewayRouteTableId, Vpc,
-    VpcAttachment,
+    Account, AccountId, AccountState, Association, Attachment, AttachmentOptions, Cidr, Destination, History,
+    HubInventory, Listed, MemberInventory, Organization, Progress, Propagation, Region, Route, RouteState, RouteTable,
+    Scope, Snapshot, Subnet, Tags, Target, TransitGateway, TransitGatewayOptions, TransitGatewayRoute,
+    TransitGatewayRouteTable, TransitGatewayRouteTableId, Vpc, VpcAttachment,
 };
-use crate::plan::{Gaps, Plan, Policy, VISIBILITY};
+use crate::plan::{Budgets, Gaps, Plan, Policy, Quotas, VISIBILITY};
 
 pub const HOME: &str = "111111111111";
 pub const BILLING: &str = "222222222222";
@@ -51,7 +51,25 @@ pub fn now() -> Timestamp {
 }
 
 pub fn policy() -> Policy {
-    Policy { network: id("corp"), home: id(HOME), gaps: Gaps::Ask, frozen: false, visibility: VISIBILITY }
+    Policy {
+        network: id("corp"),
+        home: id(HOME),
+        gaps: Gaps::Ask,
+        frozen: false,
+        visibility: VISIBILITY,
+        accept_shrink: false,
+        external_id: false,
+        member_role: id("transitd-member"),
+        remove: BTreeSet::new(),
+        departures: None,
+        budgets: Budgets { per_hour: 5, per_day: 20, per_segment_per_day: 10 },
+        quotas: Quotas {
+            attachments_per_hub: 5000,
+            tables_per_hub: 20,
+            routes_per_hub: 10_000,
+            routes_per_vpc_table: 500,
+        },
+    }
 }
 
 pub fn id<T: std::str::FromStr>(text: &str) -> T
@@ -92,9 +110,12 @@ pub fn converged() -> Snapshot {
         name: name.to_owned(),
         state: AccountState::Active,
         ou: Some(id(ou)),
+        tags: Tags::new(),
     };
     Snapshot {
         at: now(),
+        organization: Organization { id: id("o-a1b2c3d4e5"), management_account: id("100000000001") },
+        units: None,
         accounts: complete(vec![
             account(HOME, "network", "/"),
             account(BILLING, "billing", "Workloads/Prod"),
@@ -118,7 +139,9 @@ pub fn untouched() -> Snapshot {
     hub.associations.clear();
     hub.propagations.clear();
     hub.routes.clear();
+    hub.references.clear();
     for member in seen.members.values_mut() {
+        items(&mut member.attachments).clear();
         for table in items(&mut member.route_tables) {
             table.routes.retain(|route| route.target == Target::Local);
         }
@@ -133,8 +156,40 @@ fn gateway() -> TransitGateway {
         state: Progress::Ready,
         default_association: None,
         default_propagation: None,
-        auto_accept: false,
+        options: TransitGatewayOptions {
+            asn: 64512,
+            auto_accept: false,
+            default_association: false,
+            default_propagation: false,
+            dns: true,
+            vpn_ecmp: true,
+            security_group_referencing: false,
+            multicast: false,
+        },
         tags: Tags::new(),
+    }
+}
+
+/// The options of an attachment as [`CONFIG`] declares them.
+pub fn options() -> AttachmentOptions {
+    AttachmentOptions { dns: true, ipv6: false, appliance_mode: false, security_group_referencing: true }
+}
+
+/// A VPC attachment as one side lists it; each side has its own tags.
+fn vpc_attachment(letter: &str, owner: &str, segment: &str) -> VpcAttachment {
+    VpcAttachment {
+        id: id(&format!("tgw-attach-{letter}")),
+        gateway: id("tgw-1"),
+        vpc: id(&format!("vpc-{letter}")),
+        vpc_owner: id(owner),
+        subnets: vec![id(&format!("subnet-{letter}1")), id(&format!("subnet-{letter}2"))],
+        options: options(),
+        state: Progress::Ready,
+        tags: tags(&[
+            ("Name", &format!("corp/eu/{segment}")),
+            ("transitd:network", "corp"),
+            ("transitd:segment", segment),
+        ]),
     }
 }
 
@@ -146,23 +201,17 @@ fn hub() -> HubInventory {
         resource_id: format!("vpc-{letter}"),
         resource_owner: Some(id(owner)),
         state: Progress::Ready,
-    };
-    let vpc_attachment = |letter: &str, owner: &str| VpcAttachment {
-        id: id(&format!("tgw-attach-{letter}")),
-        gateway: id("tgw-1"),
-        vpc: id(&format!("vpc-{letter}")),
-        vpc_owner: id(owner),
-        subnets: vec![id(&format!("subnet-{letter}1")), id(&format!("subnet-{letter}2"))],
-        dns: true,
-        ipv6: false,
-        appliance_mode: false,
-        state: Progress::Ready,
+        tags: Tags::new(),
     };
     let table = |segment: &str| TransitGatewayRouteTable {
         id: table_id(segment),
         gateway: id("tgw-1"),
         state: Progress::Ready,
-        tags: tags(&[("transitd:network", "corp"), ("transitd:segment", segment)]),
+        tags: tags(&[
+            ("Name", &format!("corp/{segment}")),
+            ("transitd:network", "corp"),
+            ("transitd:segment", segment),
+        ]),
     };
     let association = |letter: &str| Association {
         attachment: id(&format!("tgw-attach-{letter}")),
@@ -172,6 +221,7 @@ fn hub() -> HubInventory {
     };
     let route = |cidr: &str, letter: &str| TransitGatewayRoute {
         destination: Destination::Cidr(id(cidr)),
+        prefix_list: None,
         is_static: false,
         state: RouteState::Active,
         attachments: vec![id(&format!("tgw-attach-{letter}"))],
@@ -179,7 +229,7 @@ fn hub() -> HubInventory {
     HubInventory {
         gateways: complete(vec![gateway()]),
         attachments: complete(vec![attachment("b", BILLING), attachment("c", TOOLS)]),
-        vpc_attachments: complete(vec![vpc_attachment("b", BILLING), vpc_attachment("c", TOOLS)]),
+        vpc_attachments: complete(vec![vpc_attachment("b", BILLING, "prod"), vpc_attachment("c", TOOLS, "shared")]),
         tables: complete(vec![table("prod"), table("shared")]),
         associations: BTreeMap::from([
             (table_id("prod"), complete(vec![association("b")])),
@@ -193,6 +243,9 @@ fn hub() -> HubInventory {
             (table_id("prod"), complete(vec![route("10.1.0.0/16", "b"), route("10.2.0.0/16", "c")])),
             (table_id("shared"), complete(vec![route("10.1.0.0/16", "b")])),
         ]),
+        references: BTreeMap::from([(table_id("prod"), complete(vec![])), (table_id("shared"), complete(vec![]))]),
+        prefix_lists: None,
+        shares: None,
     }
 }
 
@@ -234,6 +287,10 @@ fn member(account: &str, letter: &str, cidr: &str, segment: &str) -> MemberInven
             tags: Tags::new(),
         }]),
         gateways: complete(vec![gateway()]),
+        attachments: complete(vec![vpc_attachment(letter, account, segment)]),
+        prefix_lists: None,
+        invitations: None,
+        roles: None,
     }
 }
 

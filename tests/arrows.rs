@@ -12,16 +12,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("observe", &["model", "api"]),
     ("compile", &["model", "intent"]),
     ("plan", &["model", "api"]),
-    ("review", &["model", "plan"]),
+    ("review", &["model", "api", "plan"]),
     ("store", &["model"]),
     ("apply", &["model", "api", "plan", "review", "store"]),
     // Steps carry their calls, so that a report can show them.
     ("report", &["model", "api", "plan", "apply", "review"]),
     ("pass", &["model", "api", "intent", "observe", "compile", "plan", "review", "apply", "store"]),
+    ("daemon", &["model", "api", "plan", "pass", "report", "store"]),
     ("aws", &["model", "api"]),
     // The composition: it knows everything, and nothing knows it.
-    ("cli", &["model", "api", "intent", "plan", "apply", "pass", "report", "store"]),
-    ("process", &["api", "aws", "cli"]),
+    ("cli", &["model", "api", "intent", "plan", "apply", "pass", "report", "store", "daemon"]),
+    ("process", &["api", "aws", "cli", "daemon"]),
     ("main", &["process"]),
 ];
 

@@ -4,75 +4,29 @@
 //! answers and errors must be equal in everything, request ids included. So whatever is tested behind the door in
 //! process holds behind the door to AWS, as far as the sandbox speaks as AWS does.
 
+#[path = "doors/attachments.rs"]
+mod attachments;
+#[path = "doors/connected.rs"]
+mod connected;
+#[path = "doors/hubs.rs"]
+mod hubs;
 #[path = "doors/pair.rs"]
 mod pair;
+#[path = "doors/routes.rs"]
+mod routes;
+#[path = "doors/shares.rs"]
+mod shares;
 mod support;
+#[path = "doors/vpc_routes.rs"]
+mod vpc_routes;
 #[path = "doors/world.rs"]
 mod world;
 
+use connected::{Connected, attach_call};
 use pair::{Pair, assume};
-use transitd::api::{Items, ReadCall, Ref, Session, WriteCall};
-use transitd::model::{
-    AccountState, AttachmentId, AttachmentOptions, Destination, Key, Progress, RouteState, Target, TransitGatewayRoute,
-    TransitGatewayRouteTableId,
-};
-use world::{EXTERNAL_ID, HOME, Member};
-
-const PLAIN: AttachmentOptions = AttachmentOptions { dns: true, ipv6: false, appliance_mode: false };
-
-fn table_call(pair: &Pair) -> WriteCall {
-    let tags = [("transitd".to_owned(), "corp".to_owned()), ("empty".to_owned(), String::new())].into();
-    WriteCall::CreateTransitGatewayRouteTable { gateway: pair.world.gateway.parse().unwrap(), tags }
-}
-
-fn attach_call(pair: &Pair, member: &Member) -> WriteCall {
-    WriteCall::CreateTransitGatewayVpcAttachment {
-        gateway: pair.world.gateway.parse().unwrap(),
-        vpc: member.vpc.parse().unwrap(),
-        subnets: vec![member.subnets[0].parse().unwrap()],
-        options: PLAIN,
-        tags: [("transitd".to_owned(), "corp".to_owned())].into(),
-    }
-}
-
-/// A table with one member's attachment associated and propagating.
-struct Connected {
-    table: TransitGatewayRouteTableId,
-    attachment: AttachmentId,
-    member: Session,
-}
-
-impl Connected {
-    async fn new(pair: &Pair) -> Self {
-        let (home, member) = (pair.home(), pair.member(&pair.world.alpha).await);
-        let table: TransitGatewayRouteTableId = pair.write(&home, &table_call(pair)).await.id.unwrap().parse().unwrap();
-        let made = pair.write(&member, &attach_call(pair, &pair.world.alpha)).await;
-        let attachment: AttachmentId = made.id.unwrap().parse().unwrap();
-        pair.settle().await;
-        let it = Self { table, attachment, member };
-        let accept = WriteCall::AcceptTransitGatewayVpcAttachment { attachment: Ref::Known(it.attachment.clone()) };
-        pair.write(&home, &accept).await;
-        pair.settle().await;
-        pair.write(&home, &it.associate()).await;
-        pair.write(&home, &it.propagate()).await;
-        pair.settle().await;
-        it
-    }
-
-    fn associate(&self) -> WriteCall {
-        WriteCall::AssociateTransitGatewayRouteTable {
-            table: Ref::Known(self.table.clone()),
-            attachment: Ref::Known(self.attachment.clone()),
-        }
-    }
-
-    fn propagate(&self) -> WriteCall {
-        WriteCall::EnableTransitGatewayRouteTablePropagation {
-            table: Ref::Known(self.table.clone()),
-            attachment: Ref::Known(self.attachment.clone()),
-        }
-    }
-}
+use transitd::api::{Items, ReadCall, Ref, WriteCall};
+use transitd::model::{AccountState, Key, Progress, Target};
+use world::{EXTERNAL_ID, HOME};
 
 #[tokio::test]
 async fn keys_and_identities_are_the_same() {
@@ -170,150 +124,12 @@ async fn gateways_read_the_same_to_their_owner_and_to_those_they_are_shared_with
     };
     let find = |id: &str| all.iter().find(|gateway| gateway.id.as_str() == id).unwrap();
     let (plain, busy) = (find(&pair.world.gateway), find(&pair.world.busy_gateway));
-    assert_eq!((&plain.default_association, plain.auto_accept), (&None, false));
-    assert!(busy.default_association.is_some() && busy.default_propagation.is_some() && busy.auto_accept);
+    assert_eq!((&plain.default_association, plain.options.auto_accept), (&None, false));
+    assert!(busy.default_association.is_some() && busy.default_propagation.is_some() && busy.options.auto_accept);
     let member = pair.member(&pair.world.beta).await;
     let Items::TransitGateways(shared) = pair.read(&member, &ReadCall::DescribeTransitGateways).await else { panic!() };
     assert_eq!(shared.len(), 1);
     assert_eq!((shared[0].owner.as_str(), &shared[0].state), (HOME, &Progress::Ready));
-}
-
-#[tokio::test]
-async fn a_connection_is_built_the_same_step_by_step() {
-    let pair = Pair::new().await;
-    let (home, member) = (pair.home(), pair.member(&pair.world.alpha).await);
-    pair.write(&home, &table_call(&pair)).await;
-    let Items::TransitGatewayRouteTables(tables) = pair.read(&home, &ReadCall::DescribeTransitGatewayRouteTables).await
-    else {
-        panic!()
-    };
-    assert!(tables.iter().any(|table| table.state == Progress::Coming && table.tags.len() == 2), "{tables:?}");
-    pair.write(&member, &attach_call(&pair, &pair.world.alpha)).await;
-    for session in [&home, &member] {
-        pair.read(session, &ReadCall::DescribeTransitGatewayAttachments).await;
-        pair.read(session, &ReadCall::DescribeTransitGatewayVpcAttachments).await;
-    }
-    pair.settle().await;
-    let Items::VpcAttachments(attachments) = pair.read(&home, &ReadCall::DescribeTransitGatewayVpcAttachments).await
-    else {
-        panic!()
-    };
-    assert_eq!((attachments.len(), &attachments[0].state), (1, &Progress::PendingAcceptance));
-    assert_eq!(attachments[0].options(), PLAIN);
-}
-
-#[tokio::test]
-async fn what_is_in_a_table_reads_the_same() {
-    let pair = Pair::new().await;
-    let it = Connected::new(&pair).await;
-    let home = pair.home();
-    let table = it.table.clone();
-    let associations = pair.read(&home, &ReadCall::GetTransitGatewayRouteTableAssociations { table }).await;
-    assert!(matches!(associations, Items::Associations(all) if all.len() == 1 && all[0].state == Progress::Ready));
-    let table = it.table.clone();
-    let propagations = pair.read(&home, &ReadCall::GetTransitGatewayRouteTablePropagations { table }).await;
-    assert!(matches!(propagations, Items::Propagations(all) if all.len() == 1 && all[0].state == Progress::Ready));
-    let routes = routes(&pair, &it.table).await;
-    assert!(
-        !routes.is_empty()
-            && routes.iter().all(|route| !route.is_static && route.attachments == [it.attachment.clone()])
-    );
-    let Items::Attachments(all) = pair.read(&home, &ReadCall::DescribeTransitGatewayAttachments).await else {
-        panic!()
-    };
-    assert_eq!(all[0].resource_owner.as_ref().map(|owner| owner.as_str()), Some(pair.world.alpha.account.as_str()));
-}
-
-async fn routes(pair: &Pair, table: &TransitGatewayRouteTableId) -> Vec<TransitGatewayRoute> {
-    let call = ReadCall::SearchTransitGatewayRoutes { table: table.clone() };
-    let pages = pair.pages(&pair.home(), &call).await;
-    let routes = pages.into_iter().map(|page| {
-        let Items::TransitGatewayRoutes(routes) = page.items else { panic!("{:?}", page.items) };
-        routes
-    });
-    routes.flatten().collect()
-}
-
-#[tokio::test]
-async fn a_table_with_more_routes_than_a_page_reads_the_same_to_its_end() {
-    let pair = Pair::new().await;
-    let it = Connected::new(&pair).await;
-    pair.both(|sandbox| world::fill_with_blackholes(sandbox, it.table.as_str(), 1010));
-    let all = routes(&pair, &it.table).await;
-    let blackholes = all.iter().filter(|route| route.state == RouteState::Blackhole && route.attachments.is_empty());
-    assert_eq!(blackholes.count(), 1010);
-}
-
-#[tokio::test]
-async fn routes_that_are_cut_short_without_a_token_are_an_error_to_both() {
-    let pair = Pair::new().await;
-    let it = Connected::new(&pair).await;
-    pair.both(|sandbox| {
-        sandbox.world.network.switches.route_search_has_tokens = false;
-        world::fill_with_blackholes(sandbox, it.table.as_str(), 1010);
-    });
-    let call = ReadCall::SearchTransitGatewayRoutes { table: it.table.clone() };
-    assert_eq!(pair.unread(&pair.home(), &call).await, "StrangeAnswer");
-}
-
-#[tokio::test]
-async fn an_attachment_is_changed_and_moved_the_same() {
-    let pair = Pair::new().await;
-    let it = Connected::new(&pair).await;
-    let options = AttachmentOptions { dns: false, ipv6: false, appliance_mode: true };
-    let subnet = pair.world.alpha.subnets[1].parse().unwrap();
-    let modify = |add_subnets, options| WriteCall::ModifyTransitGatewayVpcAttachment {
-        attachment: Ref::Known(it.attachment.clone()),
-        add_subnets,
-        options,
-    };
-    pair.write(&it.member, &modify(vec![subnet], Some(options))).await;
-    assert_eq!(pair.unwritten(&it.member, &modify(vec![], Some(PLAIN))).await, "IncorrectState");
-    pair.settle().await;
-    let Items::VpcAttachments(all) = pair.read(&pair.home(), &ReadCall::DescribeTransitGatewayVpcAttachments).await
-    else {
-        panic!()
-    };
-    assert_eq!((all[0].subnets.len(), all[0].options()), (2, options));
-    let leave =
-        WriteCall::DisassociateTransitGatewayRouteTable { table: it.table.clone(), attachment: it.attachment.clone() };
-    pair.write(&pair.home(), &leave).await;
-    let call = ReadCall::GetTransitGatewayRouteTableAssociations { table: it.table.clone() };
-    let Items::Associations(going) = pair.read(&pair.home(), &call).await else { panic!() };
-    assert_eq!(going[0].state, Progress::Going);
-    pair.settle().await;
-    assert!(matches!(pair.read(&pair.home(), &call).await, Items::Associations(none) if none.is_empty()));
-}
-
-#[tokio::test]
-async fn routes_of_a_vpc_are_made_and_replaced_the_same() {
-    let pair = Pair::new().await;
-    let it = Connected::new(&pair).await;
-    let (route_table, gateway) = (pair.world.alpha.route_table.parse().unwrap(), pair.world.gateway.parse().unwrap());
-    for range in ["10.0.0.0/8", "2001:db8::/32"] {
-        let (route_table, gateway, destination) =
-            (Clone::clone(&route_table), Clone::clone(&gateway), range.parse().unwrap());
-        pair.write(&it.member, &WriteCall::CreateRoute { route_table, destination, gateway }).await;
-    }
-    let again = |range: &str| WriteCall::CreateRoute {
-        route_table: Clone::clone(&route_table),
-        destination: range.parse().unwrap(),
-        gateway: Clone::clone(&gateway),
-    };
-    assert_eq!(pair.unwritten(&it.member, &again("10.0.0.0/8")).await, "RouteAlreadyExists");
-    let replace = |range: &str| WriteCall::ReplaceRoute {
-        route_table: Clone::clone(&route_table),
-        destination: range.parse().unwrap(),
-        gateway: Clone::clone(&gateway),
-    };
-    pair.write(&it.member, &replace("0.0.0.0/0")).await;
-    assert_eq!(pair.unwritten(&it.member, &replace("192.168.0.0/16")).await, "InvalidParameterValue");
-    let Items::RouteTables(tables) = pair.read(&it.member, &ReadCall::DescribeRouteTables).await else { panic!() };
-    let table = tables.iter().find(|table| table.id == route_table).unwrap();
-    let ours = Target::TransitGateway(gateway.clone());
-    let to_us: Vec<&Destination> =
-        table.routes.iter().filter(|route| route.target == ours).map(|route| &route.destination).collect();
-    assert_eq!(to_us.len(), 3, "{table:?}");
 }
 
 #[tokio::test]

@@ -16,10 +16,16 @@ mod life;
 mod memory;
 #[path = "simulation/people.rs"]
 mod people;
+#[path = "simulation/removals.rs"]
+mod removals;
+#[path = "simulation/skewed.rs"]
+mod skewed;
 #[path = "simulation/watch.rs"]
 mod watch;
 #[path = "simulation/weather.rs"]
 mod weather;
+#[path = "simulation/wish.rs"]
+mod wish;
 #[path = "simulation/world.rs"]
 mod world;
 

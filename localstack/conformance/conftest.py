@@ -1,56 +1,125 @@
 """What the conformance tests share: clients for any account, and fresh organizations.
 
-The tests speak to whatever AWS_ENDPOINT_URL names, in boto3 alone. They know nothing of the sandbox's inside but two
-things: a 12-digit account id is a key of that account, and `/_sandbox/` moves its clock.
+The tests are boto3 alone, and know neither transitd nor the endpoint that they are run against: the sandbox, moto or
+AWS. What differs between those is in harness/endpoints.py; what an endpoint cannot give is not tried.
 """
 
 import itertools
+import json
 import os
+import pathlib
+import sys
 import types
-import urllib.request
-import uuid
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness import coverage, endpoints, marks, registry  # noqa: E402
+from harness.network import Network  # noqa: E402
+from harness.recorder import Recorder  # noqa: E402
+
 NUMBERS = itertools.count(1)
+RECORD = os.environ.get("CONFORMANCE_RECORD")
+RECORDER = Recorder(pathlib.Path(RECORD) if RECORD else None)
+REGISTRY = registry.read()
+OPERATIONS = {f"{service}.{operation}" for service, operation in coverage.operations()}
+# The position of the switch of each open question, where the runner knows it.
+POSITIONS = json.loads(os.environ.get("CONFORMANCE_POSITIONS", "{}"))
+# What stands in the way of a test and says nothing about the fact.
+IN_THE_WAY = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "VpcLimitExceeded",
+              "InternetGatewayLimitExceeded", "TransitGatewayLimitExceeded", "OverTheRunsLimit"}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "fact(*ids): the facts and questions of facts/ that the test tests")
+    config.addinivalue_line("markers", "operations(*names): operations that there have to be in the sandbox's table")
+    config.addinivalue_line("markers", "needs(*needs): what the test needs of an endpoint; harness/marks.py lists them")
+
+
+def pytest_runtest_setup(item):
+    RECORDER.test = name_of(item)
+    endpoint = item.session.stash.setdefault(ENDPOINT, None) or endpoints.of_environment()
+    item.session.stash[ENDPOINT] = endpoint
+    for mark in item.iter_markers("needs"):
+        for need in mark.args:
+            if need not in endpoint.serves:
+                pytest.skip(f"needs {marks.NEEDS[need]}")
+    for mark in item.iter_markers("operations"):
+        for name in mark.args:
+            if name not in OPERATIONS:
+                pytest.skip(f"the sandbox has no {name} yet")
+    if endpoint.time_is_over():
+        pytest.skip("the time of the run was over")
+    endpoint.begin()
+
+
+def pytest_runtest_teardown(item, nextitem):
+    item.session.stash[ENDPOINT].end()
+
+
+ENDPOINT = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call" or report.when == "setup" and report.outcome != "passed":
+        error = call.excinfo.value if call.excinfo else None
+        outcome, why = report.outcome, said(error)
+        if in_the_way(error):
+            outcome = "skipped"
+        facts = [name for mark in item.iter_markers("fact") for name in mark.args]
+        RECORDER.write("test", id=name_of(item), facts=facts, outcome=outcome, why=why)
+    return report
+
+
+def name_of(item):
+    return f"{item.path.name}::{item.name}"
+
+
+def said(error):
+    return " ".join(str(error).split())[:300] if error is not None else ""
+
+
+def in_the_way(error):
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] in IN_THE_WAY
+    return isinstance(error, BotoCoreError)
 
 
 @pytest.fixture(scope="session")
-def client():
+def endpoint(request):
+    return request.session.stash[ENDPOINT]
+
+
+@pytest.fixture(scope="session")
+def client(endpoint):
     """Makes clients: `client("ec2", "111111111111")`, or with what AssumeRole gave instead of an account."""
     known = {}
 
     def make(service, who, region="us-east-1"):
-        key = who if isinstance(who, str) else who["AccessKeyId"]
+        key = who if isinstance(who, str) else who["AccessKeyId"] + who["SessionToken"]
         if (service, key, region) not in known:
-            known[service, key, region] = boto3.client(
-                service,
-                endpoint_url=ENDPOINT,
-                region_name=region,
-                aws_access_key_id=key,
-                aws_secret_access_key="unused" if isinstance(who, str) else who["SecretAccessKey"],
-                aws_session_token=None if isinstance(who, str) else who["SessionToken"],
-                # One attempt, and no check on this side: the answers are what is tested.
-                config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
-            )
+            known[service, key, region] = made = endpoint.client(service, who, region)
+            RECORDER.listen(made)
         return known[service, key, region]
 
     return make
 
 
 @pytest.fixture
-def account():
+def account(endpoint):
     """Makes ids of accounts that no organization has."""
-    return lambda: str(uuid.uuid4().int)[:12].replace("0", "1")
+    return endpoint.account
 
 
 @pytest.fixture
-def organization(client, account):
+def organization(client, account, endpoint):
     """Makes a fresh organization: its management account, its root, and as many member accounts as asked for."""
+    if "organization" not in endpoint.serves:
+        pytest.skip(f"needs {marks.NEEDS['organization']}")
 
     def make(accounts=3):
         management = account()
@@ -96,11 +165,50 @@ def refused():
 
 
 @pytest.fixture
-def advance():
-    """Moves the sandbox's clock on by some seconds."""
+def dry(refused):
+    """Makes a call twice: with DryRun, which has to be answered with DryRunOperation 412, and in earnest."""
 
-    def move(seconds):
-        url = f"{ENDPOINT}/_sandbox/clock/advance?seconds={seconds}"
-        urllib.request.urlopen(urllib.request.Request(url, method="POST")).close()
+    def run(call, **params):
+        assert refused(call, **params, DryRun=True) == ("DryRunOperation", 412)
+        return call(**params)
 
-    return move
+    return run
+
+
+@pytest.fixture
+def settled():
+    """Takes what was observed about an open question: one of its two answers, the one of the switch where it is known."""
+
+    def take(question, observed):
+        answers = REGISTRY.questions[question].answers
+        RECORDER.write("answer", question=question, observed=observed)
+        wanted = {answers[POSITIONS[question]]} if question in POSITIONS else set(answers.values())
+        assert observed in wanted
+
+    return take
+
+
+@pytest.fixture
+def later(endpoint):
+    """Lets pass the time after which every read shows what there is."""
+    return endpoint.later
+
+
+@pytest.fixture
+def advance(endpoint):
+    """Moves the clock on by some seconds."""
+    return endpoint.advance
+
+
+@pytest.fixture
+def sandbox(endpoint):
+    """Makes the sandbox do what AWS does by itself: `sandbox("account", id=.., state="SUSPENDED")`."""
+    if "sandbox" not in endpoint.serves:
+        pytest.skip(f"needs {marks.NEEDS['sandbox']}")
+    return endpoint.tell
+
+
+@pytest.fixture
+def network(client, account):
+    """Makes networks of a hub and a spoke: `network()`, or with other options of the transit gateway."""
+    return lambda **more: Network(client, account(), account(), **more)

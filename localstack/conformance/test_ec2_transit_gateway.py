@@ -4,6 +4,8 @@ import types
 
 import pytest
 
+from harness.marks import fact
+
 OFF = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
 
 
@@ -57,6 +59,7 @@ def routes(it):
     return {(route["DestinationCidrBlock"], route["Type"], route["State"]) for route in found["Routes"]}
 
 
+@fact("tgw.option-defaults", "tgw.one-default-table")
 def test_defaults_of_a_transit_gateway(client, account):
     """EC2 API Reference, TransitGatewayRequestOptions: the defaults; one table serves both default options."""
     api = client("ec2", account())
@@ -68,17 +71,17 @@ def test_defaults_of_a_transit_gateway(client, account):
     assert len(api.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]) == 1
 
 
-def test_attaching_from_another_account(network, refused):
+@fact("attachment.pending-acceptance", "attachment.accepting")
+def test_attaching_from_another_account(network):
     """VPC guide, "Transit gateway VPC attachments": pendingAcceptance until the transit gateway's owner accepts."""
     it = network()
     attachment = attach(it.at_spoke, it.gateway, it.vpc, it.subnet)
     assert state(it.at_hub, attachment) == state(it.at_spoke, attachment) == "pendingAcceptance"
     it.at_hub.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=attachment)
     assert state(it.at_hub, attachment) == state(it.at_spoke, attachment) == "available"
-    call = it.at_hub.accept_transit_gateway_vpc_attachment
-    assert refused(call, TransitGatewayAttachmentId=attachment)[0] == "IncorrectState"
 
 
+@fact("attachment.rejecting", "attachment.one-of-a-pair", "attachment.either-deletes", "error.attachment.not-found")
 def test_rejecting_and_deleting(network, refused):
     """VPC guide, "Transit gateway VPC attachments": rejected; either side deletes; the records stay listed."""
     it = network()
@@ -95,12 +98,14 @@ def test_rejecting_and_deleting(network, refused):
     assert refused(gone, TransitGatewayAttachmentId=second)[0] == "InvalidTransitGatewayAttachmentID.NotFound"
 
 
-def test_what_the_hub_sees(network):
+@fact("attachment.hub-view")
+def test_what_the_hub_sees(network, later):
     """EC2 API Reference: TransitGatewayAttachment has owners and association, TransitGatewayVpcAttachment subnets."""
     it = network()
     attachment = accepted(it)
     it.at_hub.associate_transit_gateway_route_table(
         TransitGatewayRouteTableId=it.table, TransitGatewayAttachmentId=attachment)
+    later()
     [shown] = it.at_hub.describe_transit_gateway_attachments()["TransitGatewayAttachments"]
     assert (shown["TransitGatewayOwnerId"], shown["ResourceOwnerId"]) == (it.hub, it.spoke)
     assert (shown["ResourceType"], shown["ResourceId"]) == ("vpc", it.vpc)
@@ -111,6 +116,7 @@ def test_what_the_hub_sees(network):
     assert "Association" not in shown
 
 
+@fact("tags.each-sides-own", "tags.hub-may-tag")
 def test_tags_are_each_sides_own(network):
     """AWS Prescriptive Guidance: the Name tag of an attachment that a spoke made is blank at the hub."""
     it = network()
@@ -126,6 +132,7 @@ def test_tags_are_each_sides_own(network):
     assert (tags(it.at_hub)[0]["Value"], tags(it.at_spoke)[0]["Value"]) == ("hub", "spoke")
 
 
+@fact("error.modify.last-subnet", "deletion.subnet-is-held")
 def test_modifying_subnets(network, refused):
     """EC2 API Reference, ModifyTransitGatewayVpcAttachment: one subnet in each zone; not the last one."""
     it = network()
@@ -143,6 +150,7 @@ def test_modifying_subnets(network, refused):
     assert refused(it.at_spoke.delete_subnet, SubnetId=more)[0] == "DependencyViolation"
 
 
+@fact("tgw-table.owner-alone")
 def test_route_tables_are_the_owners(network, refused):
     """terraform-provider-aws#6670, #11029: another account gets InvalidRouteTableID.NotFound."""
     it = network()
@@ -153,6 +161,7 @@ def test_route_tables_are_the_owners(network, refused):
     assert refused(call, **asked)[0] == "InvalidRouteTableID.NotFound"
 
 
+@fact("association.one-at-a-time", "error.associate.already", "deletion.table-is-held")
 def test_one_association_at_a_time(network, refused):
     """landing-zone-accelerator-on-aws#1106: "already associated"; disassociate, then associate."""
     it = network()
@@ -168,6 +177,7 @@ def test_one_association_at_a_time(network, refused):
     assert call(TransitGatewayRouteTableId=it.table)["Associations"] == []
 
 
+@fact("propagation.ranges", "error.propagation.duplicate")
 def test_propagation_follows_the_vpcs_ranges(network, refused):
     """VPC guide, "Transit gateway route tables": propagated routes are the VPC's CIDR blocks."""
     it = network()
@@ -185,6 +195,7 @@ def test_propagation_follows_the_vpcs_ranges(network, refused):
     assert routes(it) == set()
 
 
+@fact("routes.static-first", "routes.blackhole", "error.tgw-route.exists", "error.tgw-route.not-found")
 def test_static_routes(network, refused):
     """VPC guide, "Transit gateway route tables": static before propagated; a blackhole has no attachment."""
     it = network()
@@ -202,6 +213,7 @@ def test_static_routes(network, refused):
     assert refused(it.at_hub.delete_transit_gateway_route, **route)[0] == "InvalidRoute.NotFound"
 
 
+@fact("route.attachment-pending", "deletion.vpc-routes-turn-blackhole")
 def test_routes_to_a_transit_gateway_need_the_attachment(network, refused):
     """terraform-provider-aws#9222, #10025: CreateRoute says that the transit gateway does not exist."""
     it = network()
@@ -216,11 +228,12 @@ def test_routes_to_a_transit_gateway_need_the_attachment(network, refused):
     assert [it["State"] for it in found["Routes"] if it.get("TransitGatewayId")] == ["blackhole"]
 
 
-def test_default_tables(network):
+@fact("association.default", "propagation.default")
+def test_default_tables(network, later):
     """VPC guide, "Transit gateways": attachments join the default tables by themselves."""
     it = network(options={"AutoAcceptSharedAttachments": "enable"})
     attach(it.at_spoke, it.gateway, it.vpc, it.subnet)
-    it.at_hub.describe_transit_gateways()
+    later()
     [shown] = it.at_hub.describe_transit_gateway_attachments()["TransitGatewayAttachments"]
     options = it.at_hub.describe_transit_gateways()["TransitGateways"][0]["Options"]
     assert shown["Association"]["TransitGatewayRouteTableId"] == options["AssociationDefaultRouteTableId"]
@@ -228,6 +241,7 @@ def test_default_tables(network):
     assert routes(it) == {("10.1.0.0/16", "propagated", "active")}
 
 
+@fact("deletion.tgw-is-held", "error.tgw.held")
 def test_deleting_a_transit_gateway(network, refused):
     """VPC guide, "Delete a transit gateway": no attachments may be left."""
     it = network()

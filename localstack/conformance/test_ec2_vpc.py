@@ -1,10 +1,13 @@
 """VPCs, subnets, route tables and routes."""
 
+from harness.marks import fact, needs
+
 
 def a_vpc(api, cidr="10.0.0.0/16", **more):
     return api.create_vpc(CidrBlock=cidr, **more)["Vpc"]["VpcId"]
 
 
+@fact("vpc.main-table")
 def test_a_vpc_has_a_main_table_with_its_local_routes(client, account):
     """VPC User Guide, "Configure route tables": the main route table, and a local route for each CIDR block."""
     api = client("ec2", account())
@@ -17,6 +20,7 @@ def test_a_vpc_has_a_main_table_with_its_local_routes(client, account):
     assert all(it["GatewayId"] == "local" and it["State"] == "active" for it in table["Routes"])
 
 
+@fact("error.ids")
 def test_ids_that_do_not_exist(client, account, refused):
     """EC2 API Reference, "Error codes": Invalid...ID.NotFound and .Malformed."""
     api = client("ec2", account())
@@ -27,6 +31,7 @@ def test_ids_that_do_not_exist(client, account, refused):
     assert refused(api.describe_route_tables, RouteTableIds=["rtb-0123456789abcdef0"])[0] == "InvalidRouteTableID.NotFound"
 
 
+@fact("regional")
 def test_what_belongs_to_others_is_not_found(client, account, refused):
     """EC2 User Guide, "Resources by Region": a VPC is its account's and its Region's."""
     owner = account()
@@ -35,6 +40,8 @@ def test_what_belongs_to_others_is_not_found(client, account, refused):
     assert refused(client("ec2", owner, "eu-west-1").delete_vpc, VpcId=vpc)[0] == "InvalidVpcID.NotFound"
 
 
+@fact("zones.names-differ")
+@needs("accounts")
 def test_zone_names_are_each_accounts_own_and_zone_ids_are_everybodys(client, account):
     """AWS RAM User Guide, "Availability Zone IDs for your AWS resources"."""
     def zones(who):
@@ -46,6 +53,7 @@ def test_zone_names_are_each_accounts_own_and_zone_ids_are_everybodys(client, ac
     assert len({tuple(it[name] for name in sorted(it)) for it in several}) > 1
 
 
+@fact("vpc.subnet-ranges")
 def test_a_subnet_has_zone_and_free_addresses(client, account, refused):
     """VPC User Guide, "Subnet CIDR blocks": the first four and the last address are AWS's; /16 to /28."""
     api = client("ec2", account())
@@ -56,6 +64,7 @@ def test_a_subnet_has_zone_and_free_addresses(client, account, refused):
     assert refused(api.create_subnet, VpcId=vpc, CidrBlock="10.9.0.0/24")[0] == "InvalidSubnet.Range"
 
 
+@fact("deletion.vpc-is-held")
 def test_dependencies_come_first(client, account, refused):
     """VPC User Guide, "Delete your VPC"; EC2 API error codes, DependencyViolation."""
     api = client("ec2", account())
@@ -66,6 +75,8 @@ def test_dependencies_come_first(client, account, refused):
     api.delete_vpc(VpcId=vpc)
 
 
+@fact("paging.vpc-lists", "paging.complete", "paging.with-ids", "paging.ec2-bad-token")
+@needs("quota")
 def test_paging(client, account, refused):
     """EC2 API Reference: MaxResults 5 to 1000 (DescribeRouteTables 5 to 100), NextToken; MaxResults beside ids."""
     api = client("ec2", account())
@@ -80,6 +91,7 @@ def test_paging(client, account, refused):
     assert refused(api.describe_vpcs, MaxResults=5, NextToken="nonsense")[0] == "InvalidNextToken"
 
 
+@fact("filters.and-or", "filters.unknown-refused")
 def test_filters(client, account, refused):
     """EC2 User Guide, "List and filter using the CLI and API": and, or, wildcards; unknown filters are refused."""
     api = client("ec2", account())
@@ -97,6 +109,7 @@ def test_filters(client, account, refused):
     assert refused(found, ("colour", "red"))[0] == "InvalidParameterValue"
 
 
+@fact("dry-run")
 def test_dry_run(client, account, refused):
     """EC2 API Reference, "Common query parameters", DryRun: DryRunOperation, and nothing is made."""
     api = client("ec2", account())
@@ -104,6 +117,8 @@ def test_dry_run(client, account, refused):
     assert api.describe_vpcs()["Vpcs"] == []
 
 
+@fact("tags.limits")
+@needs("own-tags")
 def test_tags(client, account, refused):
     """EC2 User Guide, "Tag your Amazon EC2 resources": 50 tags, no key that starts with aws:, type on creation."""
     api = client("ec2", account())
@@ -118,6 +133,8 @@ def test_tags(client, account, refused):
     assert "k1" not in keys and "k2" in keys
 
 
+@fact(
+    "vpc-route.normalised", "error.vpc-route.exists", "error.vpc-route.replace-absent", "error.vpc-route.delete-absent", "error.vpc-route.local")
 def test_internet_gateway_routes(client, account, refused):
     """EC2 API Reference, CreateRoute: destinations are normalised ("100.68.0.18/18" becomes "100.68.0.0/18")."""
     api = client("ec2", account())
@@ -137,6 +154,7 @@ def test_internet_gateway_routes(client, account, refused):
     assert refused(api.delete_route, **local)[0] == "InvalidParameterValue"
 
 
+@fact("deletion.vpc-table-is-held")
 def test_associations_of_route_tables(client, account, refused):
     """EC2 API Reference, AssociateRouteTable; the main table has no explicit association."""
     api = client("ec2", account())

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from harness.marks import fact, needs
+
 
 def trust(principal, **condition):
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
@@ -16,6 +18,7 @@ def make_role(iam, name, document, **more):
     return iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, **more)["Role"]
 
 
+@fact("sts.caller")
 def test_caller_identity_of_a_session(client, account, assume):
     """STS API, GetCallerIdentity: a session's ARN is arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, its UserId
     ROLE-ID:SESSION."""
@@ -28,6 +31,7 @@ def test_caller_identity_of_a_session(client, account, assume):
     assert identity["UserId"] == f"{role['RoleId']}:transitd"
 
 
+@fact("error.unknown-key")
 def test_an_unknown_key(client, refused):
     """EC2 API error codes: AuthFailure; STS common errors: InvalidClientTokenId 403; Organizations and RAM common
     errors: UnrecognizedClientException."""
@@ -39,6 +43,7 @@ def test_an_unknown_key(client, refused):
     assert refused(client("ram", key).list_resources, resourceOwner="SELF") == ("UnrecognizedClientException", 403)
 
 
+@fact("sts.session-token")
 def test_a_session_needs_its_own_token(client, account, assume, refused):
     """STS API, AssumeRole: the three credentials belong together."""
     hub, member = account(), account()
@@ -48,6 +53,7 @@ def test_a_session_needs_its_own_token(client, account, assume, refused):
     assert refused(client("sts", mixed).get_caller_identity) == ("InvalidClientTokenId", 403)
 
 
+@fact("sts.external-id")
 def test_external_id(client, account, assume, refused):
     """IAM User Guide, "Access to AWS accounts owned by third parties": without the external id, or with another, the
     answer is AccessDenied."""
@@ -60,6 +66,7 @@ def test_external_id(client, account, assume, refused):
     assert refused(assume, hub, member, "missing") == ("AccessDenied", 403)
 
 
+@fact("iam.principals")
 def test_exact_role_and_account_as_principal(client, account, assume, refused):
     """IAM User Guide, "AWS JSON policy elements: Principal": an account means everybody in it whom it lets, a role's ARN
     means sessions of that role."""
@@ -75,6 +82,7 @@ def test_exact_role_and_account_as_principal(client, account, assume, refused):
     assume(other, member, "open")
 
 
+@fact("iam.principal-exists")
 def test_a_principal_must_be_there(client, account, refused):
     """IAM User Guide, "AWS JSON policy elements: Principal": a policy that names a role which does not exist is
     malformed."""
@@ -84,6 +92,8 @@ def test_a_principal_must_be_there(client, account, refused):
     assert call == ("MalformedPolicyDocument", 400)
 
 
+@fact("iam.organization-condition")
+@needs("accounts")
 def test_organization_id_condition(client, organization, account, assume, refused):
     """IAM User Guide, "AWS global condition context keys": aws:PrincipalOrgID is that of the caller's organization, and
     absent for an account in none."""
@@ -96,6 +106,7 @@ def test_organization_id_condition(client, organization, account, assume, refuse
     assert refused(assume, account(), member, "spoke") == ("AccessDenied", 403)
 
 
+@fact("iam.mfa-condition")
 def test_multi_factor_condition_shuts_out_a_daemon(client, account, assume, refused):
     """IAM User Guide, "AWS global condition context keys": aws:MultiFactorAuthPresent is absent where no second factor
     was used, so Bool is not met."""
@@ -105,6 +116,7 @@ def test_multi_factor_condition_shuts_out_a_daemon(client, account, assume, refu
     assert refused(assume, hub, member, "spoke") == ("AccessDenied", 403)
 
 
+@fact("sts.duration")
 def test_session_duration(client, account, assume, refused):
     """STS API, AssumeRole: 900 seconds to the role's MaxSessionDuration; one hour at most when roles are chained."""
     hub, member = account(), account()
@@ -116,6 +128,7 @@ def test_session_duration(client, account, assume, refused):
     assume(long, member, "spoke", DurationSeconds=3600)
 
 
+@fact("sts.names")
 @pytest.mark.parametrize("more", [{"RoleSessionName": "a b"}, {"RoleSessionName": "a"}, {"ExternalId": "x"}])
 def test_names_that_will_not_do(client, account, assume, refused, more):
     """STS API, AssumeRole: RoleSessionName is 2 to 64 of [\\w+=,.@-], ExternalId 2 to 1224."""
@@ -124,6 +137,7 @@ def test_names_that_will_not_do(client, account, assume, refused, more):
     assert refused(assume, hub, member, "spoke", **more) == ("ValidationError", 400)
 
 
+@fact("iam.role-read-back")
 def test_roles_are_read_back(client, account, refused):
     """IAM API, CreateRole and GetRole: documents come back percent-encoded (boto3 decodes them); duplicates are
     EntityAlreadyExists 409, missing ones NoSuchEntity 404."""
@@ -140,6 +154,7 @@ def test_roles_are_read_back(client, account, refused):
     assert refused(iam.get_role, RoleName="missing") == ("NoSuchEntity", 404)
 
 
+@fact("iam.role-life")
 def test_policies_hold_a_role(client, account, refused):
     """IAM API, DeleteRole: DeleteConflict 409 while the role has policies."""
     iam = client("iam", account())
@@ -155,6 +170,8 @@ def test_policies_hold_a_role(client, account, refused):
     assert refused(iam.delete_role, RoleName="spoke") == ("DeleteConflict", 409)
 
 
+@fact("iam.trust-changes")
+@needs("accounts")
 def test_trust_can_be_changed(client, account, assume, refused):
     """IAM API, UpdateAssumeRolePolicy: the new document holds from then on."""
     hub, member = account(), account()
@@ -165,6 +182,7 @@ def test_trust_can_be_changed(client, account, assume, refused):
     assume(hub, member, "spoke")
 
 
+@fact("iam.service-linked-role")
 def test_service_linked_role(client, account, refused):
     """VPC User Guide, "Transit Gateway service-linked role": AWSServiceRoleForVPCTransitGateway; a second one is
     refused with InvalidInput (IAM API, CreateServiceLinkedRole)."""

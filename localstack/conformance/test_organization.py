@@ -1,6 +1,9 @@
 """Organizations."""
 
+from harness.marks import fact
 
+
+@fact("organizations.readers")
 def test_who_may_read(client, organization, account, refused):
     """Organizations API, "This operation can be called only from the organization's management account or by a member
     account that is a delegated administrator"; DescribeOrganization from any account of it."""
@@ -19,6 +22,7 @@ def test_who_may_read(client, organization, account, refused):
     assert refused(member.create_organizational_unit, ParentId=root, Name="x") == ("AccessDeniedException", 400)
 
 
+@fact("organizations.delegation")
 def test_delegation_needs_trusted_access(organization, refused):
     """Organizations API, RegisterDelegatedAdministrator: ConstraintViolationException SERVICE_ACCESS_NOT_ENABLED."""
     org = organization(accounts=1)
@@ -26,6 +30,7 @@ def test_delegation_needs_trusted_access(organization, refused):
     assert refused(org.api.register_delegated_administrator, **params) == ("ConstraintViolationException", 400)
 
 
+@fact("organizations.arns")
 def test_arns(organization):
     """Service authorization reference, "Resource types defined by AWS Organizations"."""
     org = organization(accounts=1)
@@ -40,6 +45,7 @@ def test_arns(organization):
     assert unit["Arn"] == f"{start}:ou/{about['Id']}/{unit['Id']}"
 
 
+@fact("organizations.depth")
 def test_units_nest_five_deep(organization, refused):
     """Organizations User Guide, quotas: five levels of units under a root; OU_DEPTH_LIMIT_EXCEEDED."""
     org = organization(accounts=0)
@@ -51,6 +57,7 @@ def test_units_nest_five_deep(organization, refused):
     assert call == ("ConstraintViolationException", 400)
 
 
+@fact("organizations.moving", "organizations.units")
 def test_moving(organization, refused):
     """Organizations API, MoveAccount: its errors."""
     org = organization(accounts=1)
@@ -72,6 +79,7 @@ def test_moving(organization, refused):
     assert refusal[0] == "OrganizationalUnitNotEmptyException"
 
 
+@fact("paging.organizations")
 def test_paging(organization, refused):
     """Organizations API, ListAccounts: MaxResults 1 to 20, NextToken until it is null."""
     org = organization(accounts=4)
@@ -84,6 +92,7 @@ def test_paging(organization, refused):
     assert refused(org.api.list_accounts, NextToken="nonsense") == ("InvalidInputException", 400)
 
 
+@fact("organizations.closing")
 def test_a_closed_account(client, organization, assume, refused):
     """Organizations User Guide, "Monitor the state of your AWS accounts": State goes to CLOSED by way of
     PENDING_CLOSURE, while the older Status says SUSPENDED; nobody gets in."""
@@ -99,6 +108,7 @@ def test_a_closed_account(client, organization, assume, refused):
     assert refusal == ("ConstraintViolationException", 400)
 
 
+@fact("organizations.leaving")
 def test_leaving(client, organization, refused):
     """Organizations API, RemoveAccountFromOrganization: the management account cannot go; who went is in none."""
     org = organization(accounts=1)
@@ -110,6 +120,7 @@ def test_leaving(client, organization, refused):
     assert refused(member.describe_organization)[0] == "AWSOrganizationsNotInUseException"
 
 
+@fact("organizations.tags")
 def test_tags(organization, refused):
     """Organizations API, TagResource, UntagResource, ListTagsForResource."""
     org = organization(accounts=1)

@@ -1,5 +1,7 @@
 """Sharing a transit gateway with accounts, units and organizations."""
 
+from harness.marks import fact
+
 
 def a_gateway(api):
     return api.create_transit_gateway()["TransitGateway"]
@@ -16,6 +18,7 @@ def shared(client, owner, principal, **more):
     return gateway["TransitGatewayId"], share["resourceShareArn"]
 
 
+@fact("ram.invited", "ram.accepted-once")
 def test_an_outside_account_is_invited(client, account, refused):
     """RAM User Guide, "Accepting and rejecting resource share invitations"."""
     hub, spoke = account(), account()
@@ -37,6 +40,7 @@ def test_an_outside_account_is_invited(client, account, refused):
     assert code == "ResourceShareInvitationAlreadyAcceptedException"
 
 
+@fact("ram.organization", "ram.enabling")
 def test_an_organization_needs_no_invitation(client, organization, refused):
     """RAM User Guide, "Enable resource sharing within AWS Organizations"."""
     org = organization(accounts=2)
@@ -59,6 +63,7 @@ def test_an_organization_needs_no_invitation(client, organization, refused):
     assert len(seen(client("ec2", org.management))) == 1, "the organization's share alone"
 
 
+@fact("ram.only-the-organization")
 def test_only_the_organization_when_external_principals_are_off(client, account, refused):
     """RAM API Reference, CreateResourceShare, allowExternalPrincipals."""
     call = client("ram", account()).create_resource_share
@@ -66,6 +71,7 @@ def test_only_the_organization_when_external_principals_are_off(client, account,
     assert refused(call, **asked)[0] == "OperationNotPermittedException"
 
 
+@fact("ram.both-sides")
 def test_listing_from_both_sides(client, account):
     """RAM API Reference: resourceOwner SELF and OTHER-ACCOUNTS."""
     hub, spoke = account(), account()
@@ -85,6 +91,7 @@ def test_listing_from_both_sides(client, account):
     assert principal["id"] == spoke
 
 
+@fact("ram.unsharing")
 def test_unsharing_hides_but_does_not_detach(client, account, refused):
     """VPC guide on shared transit gateways: after unsharing, attachments stay, and either owner may delete them."""
     hub, spoke = account(), account()
@@ -107,6 +114,7 @@ def test_unsharing_hides_but_does_not_detach(client, account, refused):
     api.delete_transit_gateway_vpc_attachment(**named)
 
 
+@fact("ram.tokens")
 def test_client_tokens(client, account, refused):
     """RAM API Reference, CreateResourceShare, clientToken."""
     call = client("ram", account()).create_resource_share

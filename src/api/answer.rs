@@ -2,15 +2,17 @@
 //!
 //! An answer that lacks what AWS always gives, or that gives what cannot be read, is an error of its own
 //! ([`ApiError::strange`]). Nothing is dropped and nothing gets a default, since a list with a hole in it would pass for
-//! a complete one. The rules stand here, and not in a door, so that all doors answer alike.
+//! a complete one; what AWS leaves out where there is none is named by its rule. The rules stand here, and not in a door,
+//! so that all doors answer alike.
 
 use std::fmt;
 use std::str::FromStr;
 
+use super::calls::{Reply, ShareSide};
 use super::door::ApiError;
 use crate::model::{
-    AccountState, Cidr, Destination, Malformed, Progress, RouteState, SubnetId, Tags, Target,
-    TransitGatewayRouteTableId,
+    AccountState, AttachmentId, Cidr, Destination, InvitationState, Malformed, Progress, RouteState, ShareState,
+    SubnetId, Tags, Target, TransitGatewayRouteTableId,
 };
 
 /// A thing in an answer, named in the error when something about it is wrong.
@@ -82,6 +84,24 @@ impl<'a> Thing<'a> {
             "disable" => Ok(false),
             other => Err(self.unreadable(member, other, &Malformed("expected enable or disable".into()))),
         }
+    }
+
+    /// Reads an option that came late: an endpoint that does not offer it leaves it out, and then it is off.
+    ///
+    /// # Errors
+    /// A strange answer for anything but `enable` and `disable`.
+    pub fn is_enabled_where_offered(&self, member: &str, value: Option<&str>) -> Result<bool, ApiError> {
+        value.map_or(Ok(false), |word| self.is_enabled(member, Some(word)))
+    }
+
+    /// Reads the autonomous system number of Amazon's side.
+    ///
+    /// # Errors
+    /// A strange answer when it is missing or below zero.
+    pub fn asn(&self, value: Option<i64>) -> Result<u64, ApiError> {
+        let asn = self.has("AmazonSideAsn", value)?;
+        let wrong = |_| self.unreadable("AmazonSideAsn", &asn.to_string(), &Malformed("no such number".into()));
+        u64::try_from(asn).map_err(wrong)
     }
 
     /// Reads the table that new attachments land in, or propagate to, by themselves: none where the option is off.
@@ -165,12 +185,12 @@ impl<'a> Thing<'a> {
     /// into a transit gateway route table has both, and the range is what decides about packets.
     ///
     /// # Errors
-    /// A strange answer when there is no destination, or a range that is no CIDR.
+    /// A strange answer when there is no destination, or one that cannot be read.
     pub fn destination(&self, ranges: [Option<&str>; 2], list: Option<&str>) -> Result<Destination, ApiError> {
         if let Some(range) = ranges.into_iter().flatten().next() {
             return Ok(Destination::Cidr(self.cidr("the destination of a route", Some(range))?));
         }
-        Ok(Destination::PrefixList(self.text("the destination of a route", list)?))
+        Ok(Destination::PrefixList(self.name("the destination of a route", list)?))
     }
 
     /// Reads where a route of a VPC's route table sends packets: `others` are the ids of all other kinds of target.
@@ -209,6 +229,83 @@ impl<'a> Thing<'a> {
                 Err(self.unreadable("the type of a route", other, &Malformed("expected static or propagated".into())))
             }
         }
+    }
+
+    /// Reads where a prefix list reference leads: none for a blackhole.
+    ///
+    /// A reference that has lost its attachment leads nowhere too, whatever it calls itself, as a static route does.
+    ///
+    /// # Errors
+    /// A strange answer when the attachment cannot be read.
+    pub fn referred(
+        &self,
+        blackhole: Option<bool>,
+        attachment: Option<&str>,
+    ) -> Result<Option<AttachmentId>, ApiError> {
+        if blackhole == Some(true) {
+            return Ok(None);
+        }
+        self.optional_name("the attachment of a reference", attachment)
+    }
+
+    /// Reads a role's trust policy, which IAM gives as JSON that is encoded as in URLs (RFC 3986: a plus is a plus).
+    ///
+    /// # Errors
+    /// A strange answer when it is missing, when an escape is broken, and when it is no JSON.
+    pub fn policy(&self, member: &str, value: Option<&str>) -> Result<String, ApiError> {
+        let encoded = self.text(member, value)?;
+        let unreadable = |why: String| self.unreadable(member, &encoded, &Malformed(why));
+        let text = unescaped(&encoded).ok_or_else(|| unreadable("a broken escape".into()))?;
+        serde_json::from_str::<serde::de::IgnoredAny>(&text)
+            .map_err(|error| unreadable(format!("no JSON: {error}")))?;
+        Ok(text)
+    }
+
+    /// Tells whether what a share is associated with is outside the organization: a word about principals, which may be
+    /// missing from a resource.
+    ///
+    /// # Errors
+    /// A strange answer for a principal of which it is not said.
+    pub fn is_external(&self, side: ShareSide, value: Option<bool>) -> Result<bool, ApiError> {
+        match side {
+            ShareSide::Principals => self.has("external", value),
+            ShareSide::Resources => Ok(value.unwrap_or(false)),
+        }
+    }
+
+    /// Reads the state of a resource share, or of what it is associated with.
+    ///
+    /// # Errors
+    /// A strange answer when there is none.
+    pub fn share_state(&self, value: Option<&str>) -> Result<ShareState, ApiError> {
+        Ok(ShareState::from_word(&self.text("status", value)?))
+    }
+
+    /// Reads the state of an invitation.
+    ///
+    /// # Errors
+    /// A strange answer when there is none, or one that RAM does not document.
+    pub fn invitation_state(&self, value: Option<&str>) -> Result<InvitationState, ApiError> {
+        match self.has("status", value)? {
+            "PENDING" => Ok(InvitationState::Pending),
+            "ACCEPTED" => Ok(InvitationState::Accepted),
+            "REJECTED" => Ok(InvitationState::Rejected),
+            "EXPIRED" => Ok(InvitationState::Expired),
+            other => Err(self.unreadable("status", other, &Malformed("unknown".into()))),
+        }
+    }
+
+    /// Reads how many entries a prefix list may have; none for a list that AWS manages, which gives no such figure.
+    ///
+    /// # Errors
+    /// A strange answer for a number below zero.
+    pub fn max_entries(&self, value: Option<i64>) -> Result<Option<u32>, ApiError> {
+        value
+            .map(|entries| {
+                let wrong = || self.unreadable("MaxEntries", &entries.to_string(), &Malformed("no such number".into()));
+                u32::try_from(entries).map_err(|_| wrong())
+            })
+            .transpose()
     }
 
     /// Reads an account's state: Organizations' `State`, or `Status` from an endpoint that does not give `State` yet.
@@ -261,93 +358,38 @@ pub struct TargetIds<'a> {
     pub others: &'a [Option<&'a str>],
 }
 
+/// Makes the reply of a write that AWS answers with yes or no: `what` says what was asked.
+///
+/// # Errors
+/// A strange answer for a success that is not a yes.
+pub fn done(what: fmt::Arguments<'_>, returned: Option<bool>) -> Result<Reply, ApiError> {
+    match returned {
+        Some(true) => Ok(Reply::default()),
+        other => Err(ApiError::strange(format!("{what} returned {other:?}"))),
+    }
+}
+
+/// Replaces the escapes of a text in a URL; none when one is broken, or the whole is no UTF-8.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        if first != b'%' {
+            bytes.push(first);
+            continue;
+        }
+        let digits = rest.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+        bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+        rest = &rest[2..];
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Returns the token of the next page; an empty one is none.
 pub fn next(token: Option<String>) -> Option<String> {
     token.filter(|token| !token.is_empty())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::VpcId;
-
-    const THING: Thing<'static> = Thing { kind: "VPC", id: Some("vpc-1") };
-
-    fn ids<'a>(gateway: Option<&'a str>, transit: Option<&'a str>, others: &'a [Option<&'a str>]) -> TargetIds<'a> {
-        TargetIds { gateway, transit_gateway: transit, others }
-    }
-
-    #[test]
-    fn what_is_missing_is_named_and_never_defaulted() {
-        let error = THING.name::<VpcId>("VpcId", None).unwrap_err();
-        assert_eq!((error.code.as_str(), error.message.as_str()), (ApiError::STRANGE, "VPC vpc-1 came without VpcId"));
-        assert!(THING.text("Name", Some("")).is_err());
-        assert!(THING.cidr("CidrBlock", Some("10.0.0.0/33")).is_err());
-        assert!(THING.is_enabled("DnsSupport", Some("enabled")).is_err());
-        assert!(THING.progress(None).is_err());
-        assert!(THING.holds_range(Some("new-word")).is_err());
-        assert!(THING.is_static(None).is_err());
-        assert!(THING.account_state(None, None).is_err());
-        assert!(THING.tags([(None, Some("value"))]).is_err());
-        let nameless = Thing::new("VPC", None).name::<VpcId>("VpcId", None).unwrap_err();
-        assert_eq!(nameless.message, "VPC without an id came without VpcId");
-    }
-
-    #[test]
-    fn a_route_to_nowhere_is_believed_of_a_blackhole_alone() {
-        let nothing = ids(None, None, &[None, None]);
-        assert_eq!(THING.target(&nothing, RouteState::Blackhole).unwrap(), Target::Other("none".into()));
-        assert!(THING.target(&nothing, RouteState::Active).is_err());
-        assert!(THING.target(&nothing, RouteState::Other).is_err());
-    }
-
-    #[test]
-    fn what_a_living_thing_must_have_may_be_gone_from_a_dead_one() {
-        let none: Option<&[String]> = None;
-        assert!(THING.subnets(none, &Progress::Ready).is_err());
-        assert_eq!(THING.subnets(none, &Progress::Gone).unwrap(), []);
-        assert!(THING.default_table("Default", Some("enable"), None, &Progress::Ready).is_err());
-        assert_eq!(THING.default_table("Default", Some("enable"), None, &Progress::Coming).unwrap(), None);
-        assert_eq!(THING.default_table("Default", Some("disable"), Some("tgw-rtb-1"), &Progress::Ready).unwrap(), None);
-    }
-
-    #[test]
-    fn a_list_that_is_cut_short_is_an_error() {
-        assert!(THING.is_whole(Some(true), None).is_err());
-        assert!(THING.is_whole(Some(true), Some("more")).is_ok());
-        assert!(THING.is_whole(Some(false), None).is_ok());
-        assert!(THING.is_whole(None, None).is_err());
-    }
-
-    #[test]
-    fn targets_are_told_apart_by_the_member_that_names_them() {
-        let target = |ids| THING.target(&ids, RouteState::Active).unwrap();
-        assert_eq!(target(ids(Some("local"), None, &[])), Target::Local);
-        assert_eq!(target(ids(Some("igw-1"), None, &[])), Target::Other("igw-1".into()));
-        assert_eq!(target(ids(None, Some("tgw-1"), &[])), Target::TransitGateway("tgw-1".parse().unwrap()));
-        assert_eq!(target(ids(None, None, &[None, Some("pcx-1")])), Target::Other("pcx-1".into()));
-    }
-
-    #[test]
-    fn the_range_of_a_route_counts_before_its_prefix_list() {
-        let range = THING.destination([Some("10.1.2.3/16"), None], Some("pl-1")).unwrap();
-        assert_eq!(range, Destination::Cidr("10.1.0.0/16".parse().unwrap()));
-        let six = THING.destination([None, Some("2001:db8::/32")], None).unwrap();
-        assert_eq!(six, Destination::Cidr("2001:db8::/32".parse().unwrap()));
-        assert_eq!(THING.destination([None, None], Some("pl-1")).unwrap(), Destination::PrefixList("pl-1".into()));
-        assert!(THING.destination([None, None], None).is_err());
-    }
-
-    #[test]
-    fn an_accounts_state_counts_before_its_older_status() {
-        let suspended = AccountState::SetAside("SUSPENDED".into());
-        assert_eq!(THING.account_state(Some("SUSPENDED"), Some("ACTIVE")).unwrap(), suspended);
-        assert_eq!(THING.account_state(None, Some("ACTIVE")).unwrap(), AccountState::Active);
-    }
-
-    #[test]
-    fn a_range_that_is_going_is_no_longer_the_vpcs() {
-        assert!(THING.holds_range(Some("associating")).unwrap());
-        assert!(!THING.holds_range(Some("disassociating")).unwrap());
-    }
-}
+mod tests;

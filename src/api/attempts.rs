@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::bucket::Limit;
+use super::calls::Service;
 use super::clock::Clock;
 use super::door::ApiError;
 use super::faults::{self, Intention};
@@ -16,6 +17,7 @@ use crate::model::{Fault, Scope, Trouble};
 /// What is called, and how it may be called.
 pub struct Call<'a> {
     pub scope: &'a Scope,
+    pub service: Service,
     pub action: &'static str,
     pub intention: Intention,
     /// What AWS publishes for the action.
@@ -54,7 +56,7 @@ impl Line {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let fault = faults::classify(call.intention, &error);
+            let fault = faults::classify(call.service, call.intention, &error);
             if fault == Fault::Throttled {
                 self.pace.slow_down(call.scope, call.action, call.limit);
             }

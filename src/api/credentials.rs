@@ -35,7 +35,7 @@ impl Roles {
         let is_home = *account == self.home_account;
         let role = if is_home { self.home_role.as_ref()? } else { &self.member_role };
         Some(ReadCall::AssumeRole {
-            role_arn: format!("arn:{}:iam::{account}:role/{role}", partition(&self.region)),
+            role_arn: format!("arn:{}:iam::{account}:role/{role}", self.region.partition()),
             session_name: self.session_name(),
             external_id: if is_home { None } else { self.external_id.clone() },
             seconds: SESSION_SECONDS,
@@ -45,14 +45,6 @@ impl Roles {
     /// Returns `transitd-` and the network's name, cut to the 64 characters that STS takes.
     fn session_name(&self) -> String {
         format!("transitd-{}", self.network).chars().take(64).collect()
-    }
-}
-
-fn partition(region: &Region) -> &'static str {
-    match region.as_str() {
-        china if china.starts_with("cn-") => "aws-cn",
-        gov if gov.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Sources: "Request throttling for the Amazon EC2 API" (reads 100 at once and 20 per second, changes 50 and 5, per
 //! account, region and action), "Quotas for AWS Organizations", "IAM and AWS STS quotas" (600 per second over all of
-//! STS). No transit gateway action has figures of its own there.
+//! STS). No transit gateway action has figures of its own there. RAM and IAM publish none: they are called as slowly as the
+//! slowest of the others.
 
 use super::bucket::Limit;
 use super::calls::{ReadCall, WriteCall};
@@ -12,6 +13,10 @@ pub const OUR_SHARE: f64 = 0.8;
 
 const EC2_READ: Limit = Limit { burst: 100.0, per_second: 20.0 };
 const EC2_WRITE: Limit = Limit { burst: 50.0, per_second: 5.0 };
+/// CreateTags has figures of its own.
+const EC2_TAGS: Limit = Limit { burst: 100.0, per_second: 10.0 };
+/// What is asked of services that publish no figures.
+const UNPUBLISHED: Limit = Limit { burst: 10.0, per_second: 5.0 };
 /// STS counts per second over all its actions; a bucket of one second's worth.
 const STS: Limit = Limit { burst: 600.0, per_second: 600.0 };
 
@@ -24,7 +29,14 @@ pub fn read(call: &ReadCall) -> Limit {
         ReadCall::ListAccounts => limit(12.0, 8.0),
         ReadCall::ListRoots => limit(2.0, 1.0),
         ReadCall::ListOrganizationalUnitsForParent { .. } | ReadCall::ListAccountsForParent { .. } => limit(8.0, 5.0),
+        ReadCall::ListTagsForResource { .. } => limit(15.0, 10.0),
+        ReadCall::GetRole { .. }
+        | ReadCall::GetResourceShares
+        | ReadCall::GetResourceShareAssociations { .. }
+        | ReadCall::GetResourceShareInvitations => UNPUBLISHED,
         ReadCall::DescribeVpcs
+        | ReadCall::DescribeManagedPrefixLists
+        | ReadCall::GetTransitGatewayPrefixListReferences { .. }
         | ReadCall::DescribeSubnets
         | ReadCall::DescribeRouteTables
         | ReadCall::DescribeTransitGateways
@@ -40,15 +52,34 @@ pub fn read(call: &ReadCall) -> Limit {
 /// Returns what AWS publishes for a write.
 pub fn write(call: &WriteCall) -> Limit {
     match call {
-        WriteCall::CreateTransitGatewayRouteTable { .. }
+        WriteCall::CreateResourceShare { .. }
+        | WriteCall::UpdateResourceShare { .. }
+        | WriteCall::AssociateResourceShare { .. }
+        | WriteCall::DisassociateResourceShare { .. }
+        | WriteCall::DeleteResourceShare { .. }
+        | WriteCall::AcceptResourceShareInvitation { .. } => UNPUBLISHED,
+        WriteCall::CreateTags { .. } => EC2_TAGS,
+        WriteCall::CreateTransitGateway { .. }
+        | WriteCall::ModifyTransitGateway { .. }
+        | WriteCall::CreateTransitGatewayRouteTable { .. }
+        | WriteCall::DeleteTransitGatewayRouteTable { .. }
         | WriteCall::CreateTransitGatewayVpcAttachment { .. }
         | WriteCall::ModifyTransitGatewayVpcAttachment { .. }
         | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
+        | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
         | WriteCall::AssociateTransitGatewayRouteTable { .. }
         | WriteCall::DisassociateTransitGatewayRouteTable { .. }
         | WriteCall::EnableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::DisableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::CreateTransitGatewayRoute { .. }
+        | WriteCall::ReplaceTransitGatewayRoute { .. }
+        | WriteCall::DeleteTransitGatewayRoute { .. }
+        | WriteCall::CreateTransitGatewayPrefixListReference { .. }
+        | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
+        | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
         | WriteCall::CreateRoute { .. }
-        | WriteCall::ReplaceRoute { .. } => EC2_WRITE,
+        | WriteCall::ReplaceRoute { .. }
+        | WriteCall::DeleteRoute { .. } => EC2_WRITE,
     }
 }
 

@@ -33,11 +33,11 @@ pub mod session;
 pub mod writer;
 
 pub use attempts::Line;
-pub use calls::{Items, Page, ReadCall, Ref, Reply, Service, WriteCall};
+pub use calls::{Items, Page, ReadCall, Ref, Reply, Service, ShareSide, WriteCall};
 pub use clock::{Clock, WallClock};
 pub use credentials::Roles;
 pub use door::{ApiError, Read, Sending, Write};
-pub use pace::Pace;
+pub use pace::{Pace, Tally};
 pub use reader::{Item, Reader};
 pub use retry::Policy;
 pub use session::{Credentials, Session};

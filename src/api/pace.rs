@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::bucket::{Bucket, Limit, Take};
 use super::clock::Clock;
@@ -16,22 +16,38 @@ type BucketKey = (AccountId, Region, &'static str);
 pub struct Pace {
     clock: Arc<dyn Clock>,
     buckets: Mutex<BTreeMap<BucketKey, Bucket>>,
-    attempts: Mutex<u64>,
+    tallies: Mutex<BTreeMap<&'static str, Tally>>,
+}
+
+/// What one action came to so far, over all scopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Attempts that were paid for: never fewer than were made.
+    pub attempts: u64,
+    /// Attempts that AWS refused for their rate.
+    pub throttled: u64,
+    /// How long attempts waited for their turn, all together.
+    pub waited: SignedDuration,
 }
 
 impl Pace {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, buckets: Mutex::default(), attempts: Mutex::default() }
+        Self { clock, buckets: Mutex::default(), tallies: Mutex::default() }
     }
 
     /// Takes a token for one attempt, waiting for it until `deadline`.
     ///
     /// Returns whether there was one in time.
     pub async fn wait(&self, scope: &Scope, action: &'static str, published: Limit, deadline: Timestamp) -> bool {
+        let asked = self.clock.now();
         loop {
             match self.take(scope, action, published) {
                 Take::Ready => {
-                    *self.attempts.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+                    let waited = self.clock.now().duration_since(asked);
+                    self.tally(action, |tally| {
+                        tally.attempts += 1;
+                        tally.waited = tally.waited.saturating_add(waited);
+                    });
                     return true;
                 }
                 Take::At(when) if when > deadline => return false,
@@ -43,11 +59,21 @@ impl Pace {
     /// Notes that AWS refused a call for its rate.
     pub fn slow_down(&self, scope: &Scope, action: &'static str, published: Limit) {
         self.with_bucket(scope, action, published, |bucket, now| bucket.slow_down(now));
+        self.tally(action, |tally| tally.throttled += 1);
     }
 
     /// Returns how many attempts were paid for: never fewer than were made.
     pub fn attempts(&self) -> u64 {
-        *self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tallies().values().map(|tally| tally.attempts).sum()
+    }
+
+    /// Returns what each action came to so far.
+    pub fn tallies(&self) -> BTreeMap<&'static str, Tally> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn tally(&self, action: &'static str, note: impl FnOnce(&mut Tally)) {
+        note(self.tallies.lock().unwrap_or_else(PoisonError::into_inner).entry(action).or_default());
     }
 
     fn take(&self, scope: &Scope, action: &'static str, published: Limit) -> Take {

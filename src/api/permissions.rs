@@ -24,45 +24,82 @@ pub fn of_read(call: &ReadCall) -> Option<(&'static [Role], String)> {
         | ReadCall::ListRoots
         | ReadCall::ListOrganizationalUnitsForParent { .. }
         | ReadCall::ListAccountsForParent { .. }
+        | ReadCall::ListTagsForResource { .. }
+        | ReadCall::GetResourceShares
+        | ReadCall::GetResourceShareAssociations { .. }
         | ReadCall::DescribeTransitGatewayAttachments
-        | ReadCall::DescribeTransitGatewayVpcAttachments
         | ReadCall::DescribeTransitGatewayRouteTables
+        | ReadCall::GetTransitGatewayPrefixListReferences { .. }
         | ReadCall::GetTransitGatewayRouteTableAssociations { .. }
         | ReadCall::GetTransitGatewayRouteTablePropagations { .. }
         | ReadCall::SearchTransitGatewayRoutes { .. } => &[Role::Hub],
-        ReadCall::DescribeVpcs | ReadCall::DescribeSubnets | ReadCall::DescribeRouteTables => &[Role::Member],
-        ReadCall::DescribeTransitGateways => &[Role::Hub, Role::Member],
+        ReadCall::DescribeVpcs
+        | ReadCall::DescribeSubnets
+        | ReadCall::DescribeRouteTables
+        | ReadCall::GetRole { .. }
+        | ReadCall::GetResourceShareInvitations => &[Role::Member],
+        ReadCall::DescribeTransitGateways
+        | ReadCall::DescribeTransitGatewayVpcAttachments
+        | ReadCall::DescribeManagedPrefixLists => &[Role::Hub, Role::Member],
     };
     Some((roles, format!("{}:{}", call.service().prefix(), call.action())))
 }
 
-/// Returns the permissions that a write needs, and the role that makes it.
-pub fn of_write(call: &WriteCall) -> (Role, Vec<String>) {
-    let (role, besides): (Role, &[&str]) = match call {
-        WriteCall::CreateTransitGatewayRouteTable { .. } => (Role::Hub, &["ec2:CreateTags"]),
+/// Returns the permissions that a write needs, and the roles that make it.
+pub fn of_write(call: &WriteCall) -> (&'static [Role], Vec<String>) {
+    let (roles, besides): (&[Role], &[&str]) = match call {
+        WriteCall::CreateTransitGateway { .. } | WriteCall::CreateTransitGatewayRouteTable { .. } => {
+            (&[Role::Hub], &["ec2:CreateTags"])
+        }
+        WriteCall::CreateResourceShare { .. } => (&[Role::Hub], &["ram:TagResource"]),
         WriteCall::CreateTransitGatewayVpcAttachment { .. } => {
-            (Role::Member, &["ec2:CreateTags", "iam:CreateServiceLinkedRole"])
+            (&[Role::Member], &["ec2:CreateTags", "iam:CreateServiceLinkedRole"])
         }
         WriteCall::ModifyTransitGatewayVpcAttachment { .. }
+        | WriteCall::AcceptResourceShareInvitation { .. }
         | WriteCall::CreateRoute { .. }
-        | WriteCall::ReplaceRoute { .. } => (Role::Member, &[]),
-        WriteCall::AcceptTransitGatewayVpcAttachment { .. }
+        | WriteCall::ReplaceRoute { .. }
+        | WriteCall::DeleteRoute { .. } => (&[Role::Member], &[]),
+        WriteCall::ModifyTransitGateway { .. }
+        | WriteCall::UpdateResourceShare { .. }
+        | WriteCall::AssociateResourceShare { .. }
+        | WriteCall::DisassociateResourceShare { .. }
+        | WriteCall::DeleteResourceShare { .. }
+        | WriteCall::DeleteTransitGatewayRouteTable { .. }
+        | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
+        // From the hub's side: an account that has left cannot be entered any more.
+        | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
         | WriteCall::AssociateTransitGatewayRouteTable { .. }
         | WriteCall::DisassociateTransitGatewayRouteTable { .. }
-        | WriteCall::EnableTransitGatewayRouteTablePropagation { .. } => (Role::Hub, &[]),
+        | WriteCall::EnableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::DisableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::CreateTransitGatewayRoute { .. }
+        | WriteCall::ReplaceTransitGatewayRoute { .. }
+        | WriteCall::DeleteTransitGatewayRoute { .. }
+        | WriteCall::CreateTransitGatewayPrefixListReference { .. }
+        | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
+        | WriteCall::DeleteTransitGatewayPrefixListReference { .. } => (&[Role::Hub], &[]),
+        WriteCall::CreateTags { .. } => (&[Role::Hub, Role::Member], &[]),
     };
     let own = format!("{}:{}", call.service().prefix(), call.action());
-    (role, std::iter::once(own).chain(besides.iter().map(|&besides| besides.to_owned())).collect())
+    (roles, std::iter::once(own).chain(besides.iter().map(|&besides| besides.to_owned())).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::calls::Ref;
+    use serde_json::Value;
+
+    use super::super::calls::{Ref, ShareSide};
     use super::*;
-    use crate::model::{AttachmentOptions, Tags};
+    use crate::model::{
+        AttachmentOptions, HUB_TAG, NAME_TAG, NETWORK_TAG, SEGMENT_TAG, Tags, TransitGatewayId, TransitGatewayOptions,
+    };
     use crate::specimen::id;
+
+    const HUB: &str = include_str!("../../deploy/iam/hub-role-policy.json");
+    const MEMBER: &str = include_str!("../../deploy/iam/member-role-policy.json");
 
     /// One of each read. A read that is missing here is granted by nobody, and the policies' test says so.
     fn reads() -> Vec<ReadCall> {
@@ -80,13 +117,20 @@ mod tests {
             ReadCall::ListRoots,
             ReadCall::ListOrganizationalUnitsForParent { parent: parent.clone() },
             ReadCall::ListAccountsForParent { parent },
+            ReadCall::ListTagsForResource { account: id("111111111111") },
+            ReadCall::GetRole { role: id("transitd-member") },
+            ReadCall::GetResourceShares,
+            ReadCall::GetResourceShareAssociations { of: ShareSide::Principals },
+            ReadCall::GetResourceShareInvitations,
             ReadCall::DescribeVpcs,
             ReadCall::DescribeSubnets,
             ReadCall::DescribeRouteTables,
+            ReadCall::DescribeManagedPrefixLists,
             ReadCall::DescribeTransitGateways,
             ReadCall::DescribeTransitGatewayAttachments,
             ReadCall::DescribeTransitGatewayVpcAttachments,
             ReadCall::DescribeTransitGatewayRouteTables,
+            ReadCall::GetTransitGatewayPrefixListReferences { table: id("tgw-rtb-1") },
             ReadCall::GetTransitGatewayRouteTableAssociations { table: id("tgw-rtb-1") },
             ReadCall::GetTransitGatewayRouteTablePropagations { table: id("tgw-rtb-1") },
             ReadCall::SearchTransitGatewayRoutes { table: id("tgw-rtb-1") },
@@ -95,53 +139,162 @@ mod tests {
 
     /// One of each write.
     fn writes() -> Vec<WriteCall> {
-        let options = AttachmentOptions { dns: true, ipv6: false, appliance_mode: false };
+        let mut all = writes_of_gateways();
+        all.extend(writes_of_routes());
+        all.extend(writes_of_shares());
+        all
+    }
+
+    fn gateway() -> Ref<TransitGatewayId> {
+        Ref::Known(id("tgw-1"))
+    }
+
+    fn writes_of_gateways() -> Vec<WriteCall> {
+        let options = TransitGatewayOptions {
+            asn: 64512,
+            auto_accept: false,
+            default_association: false,
+            default_propagation: false,
+            dns: true,
+            vpn_ecmp: true,
+            security_group_referencing: false,
+            multicast: false,
+        };
+        let of_attachment =
+            AttachmentOptions { dns: true, ipv6: false, appliance_mode: false, security_group_referencing: false };
         let attachment = || Ref::Known(id("tgw-attach-1"));
-        let table = || Ref::Known(id("tgw-rtb-1"));
         vec![
-            WriteCall::CreateTransitGatewayRouteTable { gateway: id("tgw-1"), tags: Tags::new() },
+            WriteCall::CreateTransitGateway { options, tags: Tags::new() },
+            WriteCall::ModifyTransitGateway { gateway: id("tgw-1"), options },
+            WriteCall::CreateTransitGatewayRouteTable { gateway: gateway(), tags: Tags::new() },
+            WriteCall::DeleteTransitGatewayRouteTable { table: id("tgw-rtb-1") },
             WriteCall::CreateTransitGatewayVpcAttachment {
-                gateway: id("tgw-1"),
+                gateway: gateway(),
                 vpc: id("vpc-1"),
                 subnets: vec![],
-                options,
+                options: of_attachment,
                 tags: Tags::new(),
             },
             WriteCall::ModifyTransitGatewayVpcAttachment {
                 attachment: attachment(),
                 add_subnets: vec![],
+                remove_subnets: vec![],
                 options: None,
             },
             WriteCall::AcceptTransitGatewayVpcAttachment { attachment: attachment() },
+            WriteCall::DeleteTransitGatewayVpcAttachment { attachment: id("tgw-attach-1") },
+            WriteCall::CreateTags { resource: Ref::Known("tgw-attach-1".into()), tags: Tags::new() },
+        ]
+    }
+
+    fn writes_of_routes() -> Vec<WriteCall> {
+        let attachment = || Ref::Known(id("tgw-attach-1"));
+        let table = || Ref::Known(id("tgw-rtb-1"));
+        let destination = || crate::model::Destination::Cidr(id("10.0.0.0/8"));
+        vec![
             WriteCall::AssociateTransitGatewayRouteTable { table: table(), attachment: attachment() },
             WriteCall::DisassociateTransitGatewayRouteTable { table: id("tgw-rtb-1"), attachment: id("tgw-attach-1") },
             WriteCall::EnableTransitGatewayRouteTablePropagation { table: table(), attachment: attachment() },
-            WriteCall::CreateRoute { route_table: id("rtb-1"), destination: id("10.0.0.0/8"), gateway: id("tgw-1") },
-            WriteCall::ReplaceRoute { route_table: id("rtb-1"), destination: id("10.0.0.0/8"), gateway: id("tgw-1") },
+            WriteCall::DisableTransitGatewayRouteTablePropagation {
+                table: id("tgw-rtb-1"),
+                attachment: id("tgw-attach-1"),
+            },
+            WriteCall::CreateTransitGatewayRoute { table: table(), destination: destination(), attachment: None },
+            WriteCall::ReplaceTransitGatewayRoute {
+                table: id("tgw-rtb-1"),
+                destination: destination(),
+                attachment: None,
+            },
+            WriteCall::DeleteTransitGatewayRoute { table: id("tgw-rtb-1"), destination: destination() },
+            WriteCall::CreateTransitGatewayPrefixListReference {
+                table: table(),
+                prefix_list: id("pl-1"),
+                attachment: None,
+            },
+            WriteCall::ModifyTransitGatewayPrefixListReference {
+                table: id("tgw-rtb-1"),
+                prefix_list: id("pl-1"),
+                attachment: None,
+            },
+            WriteCall::DeleteTransitGatewayPrefixListReference { table: id("tgw-rtb-1"), prefix_list: id("pl-1") },
+            WriteCall::CreateRoute { route_table: id("rtb-1"), destination: destination(), gateway: gateway() },
+            WriteCall::ReplaceRoute { route_table: id("rtb-1"), destination: destination(), gateway: gateway() },
+            WriteCall::DeleteRoute { route_table: id("rtb-1"), destination: destination() },
+        ]
+    }
+
+    fn writes_of_shares() -> Vec<WriteCall> {
+        let share = || Ref::Known("arn".to_owned());
+        vec![
+            WriteCall::CreateResourceShare {
+                name: String::new(),
+                gateway: gateway(),
+                allow_external: false,
+                tags: Tags::new(),
+            },
+            WriteCall::UpdateResourceShare { share: share(), name: String::new(), allow_external: false },
+            WriteCall::AssociateResourceShare { share: share(), gateway: None, principals: vec![] },
+            WriteCall::DisassociateResourceShare { share: String::new(), principals: vec![] },
+            WriteCall::DeleteResourceShare { share: String::new() },
+            WriteCall::AcceptResourceShareInvitation { invitation: String::new() },
         ]
     }
 
     fn needed(role: Role) -> BTreeSet<String> {
         let read = reads().iter().filter_map(of_read).collect::<Vec<_>>();
-        let read = read.into_iter().filter(|(roles, _)| roles.contains(&role)).map(|(_, permission)| permission);
+        let read = read.into_iter().filter(|(by, _)| by.contains(&role)).map(|(_, permission)| permission);
         let written = writes().iter().map(of_write).collect::<Vec<_>>();
-        read.chain(written.into_iter().filter(|(by, _)| *by == role).flat_map(|(_, all)| all)).collect()
+        read.chain(written.into_iter().filter(|(by, _)| by.contains(&role)).flat_map(|(_, all)| all)).collect()
+    }
+
+    fn statements(policy: &str) -> Vec<Value> {
+        let policy: Value = serde_json::from_str(policy).unwrap();
+        policy["Statement"].as_array().unwrap().clone()
+    }
+
+    /// Returns a member that is one text or a list of texts.
+    fn texts(member: &Value) -> Vec<String> {
+        let several = member.as_array().cloned().unwrap_or_else(|| vec![member.clone()]);
+        several.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     }
 
     fn granted(policy: &str) -> BTreeSet<String> {
-        let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
-        let mut actions = BTreeSet::new();
-        for statement in policy["Statement"].as_array().unwrap() {
-            let action = &statement["Action"];
-            let several = action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]);
-            actions.extend(several.iter().map(|action| action.as_str().unwrap().to_owned()));
-        }
-        actions
+        statements(policy).iter().flat_map(|statement| texts(&statement["Action"])).collect()
     }
 
     #[test]
     fn the_policies_grant_just_what_the_calls_need() {
-        assert_eq!(granted(include_str!("../../deploy/iam/hub-role-policy.json")), needed(Role::Hub));
-        assert_eq!(granted(include_str!("../../deploy/iam/member-role-policy.json")), needed(Role::Member));
+        assert_eq!(granted(HUB), needed(Role::Hub));
+        assert_eq!(granted(MEMBER), needed(Role::Member));
+    }
+
+    #[test]
+    fn what_can_be_granted_on_named_resources_is_granted_on_no_others() {
+        // Source: the actions without a resource type in "Actions, resources, and condition keys" of each service. Those of
+        // Organizations that have one are reads of the whole tree.
+        let on_all = |action: &str| {
+            let reads =
+                ["ec2:Describe", "ec2:GetTransitGateway", "organizations:Describe", "organizations:List", "ram:Get"];
+            action == "ram:CreateResourceShare" || reads.iter().any(|read| action.starts_with(read))
+        };
+        for statement in [statements(HUB), statements(MEMBER)].concat() {
+            let everything = texts(&statement["Resource"]).contains(&"*".to_owned());
+            for action in texts(&statement["Action"]) {
+                assert_eq!(everything, on_all(&action), "{action}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_tag_but_transitds_own_may_be_set() {
+        let own: BTreeSet<String> = [NAME_TAG, NETWORK_TAG, HUB_TAG, SEGMENT_TAG].map(str::to_owned).into();
+        let sets_tags = |statement: &Value| {
+            texts(&statement["Action"]).iter().any(|action| ["ec2:CreateTags", "ram:TagResource"].contains(&&**action))
+        };
+        let all = [statements(HUB), statements(MEMBER)].concat();
+        let keys = all.iter().filter(|statement| sets_tags(statement)).map(|statement| {
+            texts(&statement["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"]).into_iter().collect()
+        });
+        assert_eq!(keys.collect::<Vec<BTreeSet<String>>>(), [own.clone(), own.clone(), own]);
     }
 }

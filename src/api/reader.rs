@@ -138,6 +138,7 @@ impl Reader {
     async fn attempts(&self, session: &Session, call: &ReadCall, token: Option<&str>) -> Result<Page, Trouble> {
         let paid = Call {
             scope: &session.scope,
+            service: call.service(),
             action: call.action(),
             intention: Intention::Read,
             limit: limits::read(call),
@@ -180,4 +181,11 @@ items! {
     Associations(Association)
     Propagations(Propagation)
     TransitGatewayRoutes(TransitGatewayRoute)
+    AccountTags(Tags)
+    Roles(Role)
+    PrefixLists(PrefixList)
+    PrefixListReferences(PrefixListReference)
+    ResourceShares(ResourceShare)
+    ShareAssociations(ShareAssociation)
+    Invitations(Invitation)
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::model::{AccountId, Fault, OrganizationalUnit, Scope, Tags, TransitGatewayId};
+use crate::model::{AccountId, Fault, OrganizationalUnit, Scope, Tags};
 
 fn start() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
@@ -212,10 +212,7 @@ async fn keys_that_aws_no_longer_takes_are_renewed_once() {
 }
 
 fn write() -> WriteCall {
-    WriteCall::CreateTransitGatewayRouteTable {
-        gateway: "tgw-1".parse::<TransitGatewayId>().unwrap(),
-        tags: Tags::new(),
-    }
+    WriteCall::CreateTransitGatewayRouteTable { gateway: Ref::Known("tgw-1".parse().unwrap()), tags: Tags::new() }
 }
 
 async fn sent(answers: Vec<Result<Reply, ApiError>>) -> (Result<Reply, Fault>, usize) {

@@ -37,8 +37,9 @@ impl Writer {
     async fn attempts(&self, session: &Session, call: &WriteCall) -> Result<Reply, Trouble> {
         let paid = Call {
             scope: &session.scope,
+            service: call.service(),
             action: call.action(),
-            intention: Intention::Write,
+            intention: Intention::of(call),
             limit: limits::write(call),
         };
         self.reader.line.call(paid, || self.door.send(session, call)).await

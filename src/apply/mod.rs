@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{Clock, Reply, Sender, WriteCall};
-use crate::model::{Fault, Trouble};
+use crate::api::{Clock, Ref, Reply, Sender, WriteCall};
+use crate::model::{AttachmentId, BLACKHOLE, Fault, Trouble};
 use crate::plan::{Step, StepId, Why, fingerprint};
 use crate::review::ApprovedPlan;
 use crate::store::{Entry, Made, Settled, Store, StoreError};
@@ -34,8 +34,35 @@ pub enum Outcome {
     Failed(Trouble),
     /// transitd was asked to stop before its turn came.
     NotSent,
+    /// Somebody gave another order since the plan was made: a hold, a pause, or the end of one. The next pass plans anew.
+    Overruled,
     /// It could not be journaled, so it was not sent.
     NotJournaled(String),
+}
+
+impl Outcome {
+    /// Returns its word, as a label and in the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::AlreadyDone => "already-done",
+            Outcome::Later(_) => "later",
+            Outcome::InDoubt(_) => "in-doubt",
+            Outcome::Failed(_) => "failed",
+            Outcome::NotSent => "not-sent",
+            Outcome::Overruled => "overruled",
+            Outcome::NotJournaled(_) => "not-journaled",
+        }
+    }
+
+    /// Returns what went wrong, for the log.
+    pub fn trouble(&self) -> Option<String> {
+        match self {
+            Outcome::Done | Outcome::AlreadyDone | Outcome::NotSent | Outcome::Overruled => None,
+            Outcome::Later(trouble) | Outcome::InDoubt(trouble) | Outcome::Failed(trouble) => Some(trouble.to_string()),
+            Outcome::NotJournaled(why) => Some(why.clone()),
+        }
+    }
 }
 
 /// What sending steps takes.
@@ -81,21 +108,25 @@ async fn send(step: &Step, sender: &dyn Sender, store: &Mutex<dyn Store>, clock:
         scope: step.scope.clone(),
         call: fingerprint(&step.call),
         before: serde_json::to_string(&step.why).unwrap_or_default(),
+        removes: step.is_removal(),
+        segment: step.segment.clone(),
         at: clock.now(),
     };
     let journaled = locked(store, |store| store.begin(&entry));
     let id = match journaled {
         Ok(id) => id,
+        Err(StoreError::Overruled) => return Outcome::Overruled,
         Err(error) => return Outcome::NotJournaled(error.to_string()),
     };
-    tracing::info!(step = %step.id, scope = %step.scope, call = %entry.call, "sending");
+    tracing::debug!(step = %step.id, scope = %step.scope, call = %entry.call, "sending");
     let answer = sender.send(&step.scope, &step.call).await;
     let (outcome, settled) = judge(step, answer);
     if let Err(error) = locked(store, |store| store.settle(id, &settled, clock.now())) {
         // Unsettled is in doubt: the next pass, or the next start, looks before it sends this again.
         tracing::error!(step = %step.id, %error, "could not settle the journal");
     }
-    tracing::info!(step = %step.id, outcome = ?outcome, "settled");
+    let (call, word, trouble) = (&entry.call, outcome.word(), outcome.trouble());
+    tracing::info!(step = %step.id, scope = %step.scope, why = %entry.before, %call, outcome = word, trouble, "step");
     outcome
 }
 
@@ -124,20 +155,50 @@ fn judge(step: &Step, answer: Result<Reply, Trouble>) -> (Outcome, Settled) {
 
 /// Returns what a call that AWS took has made ours: nothing where it only changed what is another's.
 fn made(step: &Step, reply: Reply) -> Option<Made> {
+    let at = |attachment: &Option<Ref<AttachmentId>>| match attachment {
+        Some(id) => id.known().map(ToString::to_string),
+        None => Some(BLACKHOLE.to_owned()),
+    };
     let value = match &step.call {
-        WriteCall::CreateTransitGatewayRouteTable { gateway, .. } => gateway.to_string(),
-        WriteCall::CreateTransitGatewayVpcAttachment { gateway, .. } => gateway.to_string(),
+        WriteCall::CreateTransitGateway { options, .. } => options.asn.to_string(),
+        WriteCall::CreateResourceShare { gateway, .. } => gateway.known()?.to_string(),
+        WriteCall::AssociateResourceShare { principals, .. } => principals.first()?.clone(),
+        WriteCall::CreateTransitGatewayRouteTable { gateway, .. }
+        | WriteCall::CreateTransitGatewayVpcAttachment { gateway, .. }
+        | WriteCall::CreateRoute { gateway, .. } => gateway.known()?.to_string(),
         WriteCall::AssociateTransitGatewayRouteTable { table, attachment }
         | WriteCall::EnableTransitGatewayRouteTablePropagation { table, attachment } => {
             format!("{} {}", table.known()?, attachment.known()?)
         }
-        WriteCall::CreateRoute { gateway, .. } => gateway.to_string(),
+        WriteCall::CreateTransitGatewayRoute { table, attachment, .. }
+        | WriteCall::CreateTransitGatewayPrefixListReference { table, attachment, .. } => {
+            format!("{} {}", table.known()?, at(attachment)?)
+        }
+        // What is replaced was ours before; one whose target was lost is ours too.
+        WriteCall::ReplaceTransitGatewayRoute { table, attachment, .. }
+        | WriteCall::ModifyTransitGatewayPrefixListReference { table, attachment, .. } => {
+            format!("{table} {}", at(attachment)?)
+        }
         // Our own route with a new target stays ours; one that only looked blackholed is whose it was before.
-        WriteCall::ReplaceRoute { gateway, .. } if matches!(step.why, Why::OldTarget { .. }) => gateway.to_string(),
+        WriteCall::ReplaceRoute { gateway, .. } if matches!(step.why, Why::OldTarget { .. }) => {
+            gateway.known()?.to_string()
+        }
         WriteCall::ReplaceRoute { .. }
+        | WriteCall::ModifyTransitGateway { .. }
+        | WriteCall::UpdateResourceShare { .. }
+        | WriteCall::DisassociateResourceShare { .. }
+        | WriteCall::DeleteResourceShare { .. }
+        | WriteCall::AcceptResourceShareInvitation { .. }
+        | WriteCall::DeleteTransitGatewayRouteTable { .. }
         | WriteCall::ModifyTransitGatewayVpcAttachment { .. }
         | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
-        | WriteCall::DisassociateTransitGatewayRouteTable { .. } => return None,
+        | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
+        | WriteCall::DisassociateTransitGatewayRouteTable { .. }
+        | WriteCall::DisableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::DeleteTransitGatewayRoute { .. }
+        | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
+        | WriteCall::DeleteRoute { .. }
+        | WriteCall::CreateTags { .. } => return None,
     };
     Some(Made { id: reply.id, value })
 }

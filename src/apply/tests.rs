@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{History, Scope, Snapshot};
+use crate::model::{Counts, Finding, History, Scope, Snapshot, Topology};
 use crate::plan::Plan;
 use crate::review::review;
 use crate::specimen::{converged, id, intent, items, now, plan, policy, scope, untouched};
-use crate::store::{EntryId, SqliteStore};
+use crate::store::{EntryId, Record, SqliteStore};
 
 type Answer = fn(&WriteCall) -> Result<Reply, Trouble>;
 
@@ -22,7 +22,7 @@ struct Scripted {
 #[async_trait]
 impl Sender for Scripted {
     async fn send(&self, _: &Scope, call: &WriteCall) -> Result<Reply, Trouble> {
-        let history = self.store.lock().unwrap().history().unwrap();
+        let history = self.store.lock().unwrap().history(now()).unwrap();
         self.journaled.lock().unwrap().push(!history.unconfirmed.is_empty());
         (self.answer)(call)
     }
@@ -55,9 +55,10 @@ async fn apply(plan: Plan, seen: &Snapshot, answer: Answer) -> Ran {
     let stop = CancellationToken::new();
     let executor =
         Executor { sender: sender.clone(), store: store.clone(), clock: Arc::new(Standing), at_once: 4, stop };
-    let outcomes = executor.apply(&review(plan, seen, &policy()).unwrap()).await;
+    let outcomes =
+        executor.apply(&review(plan, &Topology::default(), seen, &History::default(), &policy()).unwrap()).await;
     let journaled = sender.journaled.lock().unwrap().clone();
-    let history = store.lock().unwrap().history().unwrap();
+    let history = store.lock().unwrap().history(now()).unwrap();
     Ran { outcomes, history, journaled }
 }
 
@@ -129,11 +130,35 @@ async fn a_route_that_was_another_s_stays_another_s_when_it_is_written_again() {
 struct Full;
 
 impl Store for Full {
+    fn last_order(&self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+
+    fn record(&mut self, _: &Record) -> Result<Vec<jiff::SignedDuration>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+
+    fn note_findings(&mut self, _: &BTreeMap<String, Finding>, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn depart(&mut self, _: &BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn all_well(&mut self, _: Counts) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn take_over(&mut self, _: Timestamp) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn history(&self) -> Result<History, StoreError> {
+    fn history(&self, _: Timestamp) -> Result<History, StoreError> {
         Ok(History::default())
     }
 
@@ -157,7 +182,8 @@ async fn what_cannot_be_journaled_is_not_sent() {
     let stop = CancellationToken::new();
     let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop };
     let (plan, seen) = nothing_there();
-    let outcomes = executor.apply(&review(plan, &seen, &policy()).unwrap()).await;
+    let outcomes =
+        executor.apply(&review(plan, &Topology::default(), &seen, &History::default(), &policy()).unwrap()).await;
     assert!(outcomes.values().all(|outcome| matches!(outcome, Outcome::NotJournaled(_))), "{outcomes:?}");
 }
 
@@ -169,6 +195,7 @@ async fn once_asked_to_stop_nothing_more_is_sent() {
     stop.cancel();
     let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop };
     let (plan, seen) = nothing_there();
-    let outcomes = executor.apply(&review(plan, &seen, &policy()).unwrap()).await;
+    let outcomes =
+        executor.apply(&review(plan, &Topology::default(), &seen, &History::default(), &policy()).unwrap()).await;
     assert!(outcomes.values().all(|outcome| *outcome == Outcome::NotSent), "{outcomes:?}");
 }

@@ -9,7 +9,8 @@ use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 
 use super::trip::Trip;
-use super::{identity, organizations, transit_gateways, vpcs, writes};
+use super::writes::{self, Writes};
+use super::{iam, identity, organizations, prefix_lists, ram, transit_gateways, vpcs};
 use crate::api::{ApiError, Page, Read, ReadCall, Reply, Session, Write, WriteCall};
 
 /// How long a connection may take to come about. AWS's endpoints answer within a second from anywhere; a packet that got
@@ -22,7 +23,9 @@ const ANSWER: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct AwsDoor {
     ec2: aws_sdk_ec2::Client,
+    iam: aws_sdk_iam::Client,
     organizations: aws_sdk_organizations::Client,
+    ram: aws_sdk_ram::Client,
     sts: aws_sdk_sts::Client,
 }
 
@@ -48,7 +51,9 @@ impl AwsDoor {
             .build();
         Self {
             ec2: aws_sdk_ec2::Client::new(&settings),
+            iam: aws_sdk_iam::Client::new(&settings),
             organizations: aws_sdk_organizations::Client::new(&settings),
+            ram: aws_sdk_ram::Client::new(&settings),
             sts: aws_sdk_sts::Client::new(&settings),
         }
     }
@@ -58,7 +63,7 @@ impl AwsDoor {
 impl Read for AwsDoor {
     async fn page(&self, session: &Session, call: &ReadCall, token: Option<&str>) -> Result<Page, ApiError> {
         let trip = Trip::new(session, call.page_size(), token);
-        let Self { ec2, organizations, sts } = self;
+        let Self { ec2, iam, organizations, ram, sts } = self;
         match call {
             ReadCall::GetCallerIdentity => identity::get_caller_identity(sts, &trip).await,
             ReadCall::AssumeRole { role_arn, session_name, external_id, seconds } => {
@@ -78,6 +83,15 @@ impl Read for AwsDoor {
             }
             ReadCall::ListAccountsForParent { parent } => {
                 organizations::list_accounts_for_parent(organizations, &trip, parent).await
+            }
+            ReadCall::ListTagsForResource { account } => organizations::list_tags(organizations, &trip, account).await,
+            ReadCall::GetRole { role } => iam::get_role(iam, &trip, role).await,
+            ReadCall::GetResourceShares => ram::get_shares(ram, &trip).await,
+            ReadCall::GetResourceShareAssociations { of } => ram::get_associations(ram, &trip, *of).await,
+            ReadCall::GetResourceShareInvitations => ram::get_invitations(ram, &trip).await,
+            ReadCall::DescribeManagedPrefixLists => prefix_lists::describe_lists(ec2, &trip).await,
+            ReadCall::GetTransitGatewayPrefixListReferences { table } => {
+                prefix_lists::get_references(ec2, &trip, table).await
             }
             ReadCall::DescribeVpcs => vpcs::describe_vpcs(ec2, &trip).await,
             ReadCall::DescribeSubnets => vpcs::describe_subnets(ec2, &trip).await,
@@ -102,6 +116,7 @@ impl Read for AwsDoor {
 #[async_trait]
 impl Write for AwsDoor {
     async fn send(&self, session: &Session, call: &WriteCall) -> Result<Reply, ApiError> {
-        writes::send(&self.ec2, &Trip::new(session, None, None), call).await
+        let trip = &Trip::new(session, None, None);
+        writes::send(Writes { ec2: &self.ec2, ram: &self.ram, trip }, call).await
     }
 }

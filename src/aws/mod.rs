@@ -11,14 +11,17 @@
 //! | `door` | [`AwsDoor`]: which call goes to which function |
 //! | `trip` | one call on its way: region, keys, and whether it has left |
 //! | `errors` | how far a failed call got |
-//! | `identity`, `organizations`, `vpcs`, `transit_gateways` | the reads |
+//! | `identity`, `iam`, `organizations`, `ram`, `vpcs`, `prefix_lists`, `transit_gateways` | the reads |
 //! | `writes` | the writes |
 
 mod connect;
 mod door;
 mod errors;
+mod iam;
 mod identity;
 mod organizations;
+mod prefix_lists;
+mod ram;
 mod transit_gateways;
 mod trip;
 mod vpcs;

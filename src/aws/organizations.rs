@@ -6,7 +6,7 @@ use aws_sdk_organizations::types;
 use super::trip::Trip;
 use crate::api::answer::{self, Thing};
 use crate::api::{ApiError, Items, Page};
-use crate::model::{Account, Organization, OrganizationalUnit};
+use crate::model::{Account, AccountId, Organization, OrganizationalUnit, Tags};
 
 pub(super) async fn describe_organization(client: &Client, trip: &Trip<'_>) -> Result<Page, ApiError> {
     let call = client.describe_organization().customize().config_override(trip.organizations());
@@ -74,6 +74,20 @@ pub(super) async fn list_units(client: &Client, trip: &Trip<'_>, parent: &str) -
     Ok(Page { items: Items::Units(units), next: answer::next(answer.next_token) })
 }
 
+pub(super) async fn list_tags(client: &Client, trip: &Trip<'_>, account: &AccountId) -> Result<Page, ApiError> {
+    let call = client
+        .list_tags_for_resource()
+        .resource_id(account.as_str())
+        .set_next_token(trip.token.clone())
+        .customize()
+        .config_override(trip.organizations());
+    let answer = call.send().await.map_err(|error| trip.failed(error))?;
+    let thing = Thing::new("account", Some(account.as_str()));
+    let seen = thing.has("Tags", answer.tags)?;
+    let tags = thing.tags(seen.iter().map(|tag| (Some(tag.key()), Some(tag.value()))))?;
+    Ok(Page { items: Items::AccountTags(vec![tags]), next: answer::next(answer.next_token) })
+}
+
 fn accounts(seen: &[types::Account], next: Option<String>) -> Result<Page, ApiError> {
     let accounts = seen.iter().map(account).collect::<Result<_, _>>()?;
     Ok(Page { items: Items::Accounts(accounts), next: answer::next(next) })
@@ -88,6 +102,7 @@ fn account(seen: &types::Account) -> Result<Account, ApiError> {
         name: thing.text("Name", seen.name())?,
         state: thing.account_state(state, status)?,
         ou: None,
+        tags: Tags::new(),
     })
 }
 

@@ -8,8 +8,8 @@ use super::vpcs::tags;
 use crate::api::answer::{self, Thing};
 use crate::api::{ApiError, Items, Page};
 use crate::model::{
-    Association, Attachment, Propagation, TransitGateway, TransitGatewayRoute, TransitGatewayRouteTable,
-    TransitGatewayRouteTableId, VpcAttachment,
+    Association, Attachment, AttachmentOptions, Propagation, TransitGateway, TransitGatewayOptions,
+    TransitGatewayRoute, TransitGatewayRouteTable, TransitGatewayRouteTableId, VpcAttachment,
 };
 
 pub(super) async fn describe_gateways(ec2: &Client, trip: &Trip<'_>) -> Result<Page, ApiError> {
@@ -135,7 +135,6 @@ fn gateway(seen: &types::TransitGateway) -> Result<TransitGateway, ApiError> {
     let state = thing.progress(seen.state().map(types::TransitGatewayState::as_str))?;
     let association = options.default_route_table_association().map(|word| word.as_str());
     let propagation = options.default_route_table_propagation().map(|word| word.as_str());
-    let auto_accept = options.auto_accept_shared_attachments().map(|word| word.as_str());
     Ok(TransitGateway {
         id: thing.name("TransitGatewayId", seen.transit_gateway_id())?,
         owner: thing.name("OwnerId", seen.owner_id())?,
@@ -151,9 +150,26 @@ fn gateway(seen: &types::TransitGateway) -> Result<TransitGateway, ApiError> {
             options.propagation_default_route_table_id(),
             &state,
         )?,
-        auto_accept: thing.is_enabled("AutoAcceptSharedAttachments", auto_accept)?,
+        options: gateway_options(&thing, options)?,
         tags: tags(&thing, seen.tags())?,
         state,
+    })
+}
+
+fn gateway_options(thing: &Thing<'_>, seen: &types::TransitGatewayOptions) -> Result<TransitGatewayOptions, ApiError> {
+    let auto_accept = seen.auto_accept_shared_attachments().map(|word| word.as_str());
+    let association = seen.default_route_table_association().map(|word| word.as_str());
+    let propagation = seen.default_route_table_propagation().map(|word| word.as_str());
+    let referencing = seen.security_group_referencing_support().map(|word| word.as_str());
+    Ok(TransitGatewayOptions {
+        asn: thing.asn(seen.amazon_side_asn())?,
+        auto_accept: thing.is_enabled("AutoAcceptSharedAttachments", auto_accept)?,
+        default_association: thing.is_enabled("DefaultRouteTableAssociation", association)?,
+        default_propagation: thing.is_enabled("DefaultRouteTablePropagation", propagation)?,
+        dns: thing.is_enabled("DnsSupport", seen.dns_support().map(|word| word.as_str()))?,
+        vpn_ecmp: thing.is_enabled("VpnEcmpSupport", seen.vpn_ecmp_support().map(|word| word.as_str()))?,
+        security_group_referencing: thing.is_enabled_where_offered("SecurityGroupReferencingSupport", referencing)?,
+        multicast: thing.is_enabled("MulticastSupport", seen.multicast_support().map(|word| word.as_str()))?,
     })
 }
 
@@ -167,6 +183,7 @@ fn attachment(seen: &types::TransitGatewayAttachment) -> Result<Attachment, ApiE
         resource_id: thing.text("ResourceId", seen.resource_id())?,
         resource_owner: thing.optional_name("ResourceOwnerId", seen.resource_owner_id())?,
         state: thing.progress(seen.state().map(types::TransitGatewayAttachmentState::as_str))?,
+        tags: tags(&thing, seen.tags())?,
     })
 }
 
@@ -181,11 +198,23 @@ fn vpc_attachment(seen: &types::TransitGatewayVpcAttachment) -> Result<VpcAttach
         vpc: thing.name("VpcId", seen.vpc_id())?,
         vpc_owner: thing.name("VpcOwnerId", seen.vpc_owner_id())?,
         subnets,
-        dns: thing.is_enabled("DnsSupport", options.dns_support().map(|word| word.as_str()))?,
-        ipv6: thing.is_enabled("Ipv6Support", options.ipv6_support().map(|word| word.as_str()))?,
-        appliance_mode: thing
-            .is_enabled("ApplianceModeSupport", options.appliance_mode_support().map(|word| word.as_str()))?,
+        options: attachment_options(&thing, options)?,
+        tags: tags(&thing, seen.tags())?,
         state,
+    })
+}
+
+fn attachment_options(
+    thing: &Thing<'_>,
+    seen: &types::TransitGatewayVpcAttachmentOptions,
+) -> Result<AttachmentOptions, ApiError> {
+    let appliance_mode = seen.appliance_mode_support().map(|word| word.as_str());
+    let referencing = seen.security_group_referencing_support().map(|word| word.as_str());
+    Ok(AttachmentOptions {
+        dns: thing.is_enabled("DnsSupport", seen.dns_support().map(|word| word.as_str()))?,
+        ipv6: thing.is_enabled("Ipv6Support", seen.ipv6_support().map(|word| word.as_str()))?,
+        appliance_mode: thing.is_enabled("ApplianceModeSupport", appliance_mode)?,
+        security_group_referencing: thing.is_enabled_where_offered("SecurityGroupReferencingSupport", referencing)?,
     })
 }
 
@@ -226,6 +255,7 @@ fn route(table: &Thing<'_>, seen: &types::TransitGatewayRoute) -> Result<Transit
     let attachments = seen.transit_gateway_attachments().iter();
     Ok(TransitGatewayRoute {
         destination: table.destination([seen.destination_cidr_block(), None], seen.prefix_list_id())?,
+        prefix_list: table.optional_name("the prefix list of a route", seen.prefix_list_id())?,
         is_static: table.is_static(seen.r#type().map(types::TransitGatewayRouteType::as_str))?,
         state: table.route_state(seen.state().map(types::TransitGatewayRouteState::as_str))?,
         attachments: attachments

@@ -17,6 +17,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::errors;
 use crate::api::{ApiError, Credentials, Session};
+use crate::model::Scope;
 
 /// One call on its way.
 pub(super) struct Trip<'a> {
@@ -62,6 +63,21 @@ impl<'a> Trip<'a> {
         settings!(aws_sdk_organizations, self, home_of_organizations(self.region()))
     }
 
+    /// Returns what RAM's client does otherwise on this trip: a share is in the region of what it shares.
+    pub fn ram(&self) -> aws_sdk_ram::config::Builder {
+        settings!(aws_sdk_ram, self, self.region())
+    }
+
+    /// Returns what IAM's client does otherwise on this trip.
+    pub fn iam(&self) -> aws_sdk_iam::config::Builder {
+        settings!(aws_sdk_iam, self, home_of_iam(self.region()))
+    }
+
+    /// Returns the account and the region that the call is made in.
+    pub fn scope(&self) -> &Scope {
+        &self.session.scope
+    }
+
     /// Makes our error of the SDK's.
     pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> ApiError
     where
@@ -92,6 +108,16 @@ impl<'a> Trip<'a> {
 fn home_of_organizations(region: &str) -> &'static str {
     match region {
         china if china.starts_with("cn-") => "cn-northwest-1",
+        gov if gov.starts_with("us-gov-") => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
+/// Returns the one region of each partition that calls of IAM are signed for ("AWS Identity and Access Management endpoints
+/// and quotas").
+fn home_of_iam(region: &str) -> &'static str {
+    match region {
+        china if china.starts_with("cn-") => "cn-north-1",
         gov if gov.starts_with("us-gov-") => "us-gov-west-1",
         _ => "us-east-1",
     }
@@ -134,5 +160,12 @@ mod tests {
         assert_eq!(home_of_organizations("eu-west-1"), "us-east-1");
         assert_eq!(home_of_organizations("cn-north-1"), "cn-northwest-1");
         assert_eq!(home_of_organizations("us-gov-east-1"), "us-gov-west-1");
+    }
+
+    #[test]
+    fn iam_is_called_at_home_in_its_partition() {
+        assert_eq!(home_of_iam("eu-west-1"), "us-east-1");
+        assert_eq!(home_of_iam("cn-northwest-1"), "cn-north-1");
+        assert_eq!(home_of_iam("us-gov-east-1"), "us-gov-west-1");
     }
 }

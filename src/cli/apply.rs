@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::{ApplyArguments, Common, Exit, Failure, Format, Surroundings, print_json, settings};
+use super::{ApplyArguments, Common, Exit, Failure, Format, Surroundings, print_json, saved, settings};
 use crate::intent::{Home, Mode};
 use crate::model::NetworkName;
-use crate::pass::{Broken, Converge, Ended, Pass};
-use crate::plan::Plan;
+use crate::pass::{Actor, Broken, Converge, Ended, Pass, with};
+use crate::plan::{Allowed, Moved, Plan, SavedPlan};
 use crate::report::{self, PassView, Style, View};
 use crate::store::{Lock, Locked, SqliteStore};
 
@@ -27,22 +27,29 @@ pub(super) async fn run(
             "the config says `daemon: { mode: observe }`: nothing is written until it says enforce",
         ));
     }
-    let store = SqliteStore::open(&common.state, &network)?;
+    let saved = match &arguments.plan {
+        Some(file) => match saved::read(file, &network, common.format, around)? {
+            Ok(saved) => Some(saved),
+            Err(exit) => return Ok(exit),
+        },
+        None => None,
+    };
+    let asked = Allowed { gaps: arguments.allow_gaps, shrink: arguments.accept_shrink };
+    let allowed = saved.as_ref().map_or(asked, SavedPlan::allowed);
     let _lock = match Lock::take(&common.state, &around.holder)? {
         Locked::Mine(lock) => lock,
         Locked::Theirs(holder) => {
             return Err(Failure::new(format!("the state in {} is in use by {holder}", common.state.display())));
         }
     };
-    let (observer, doors) = settings::observer(intent, arguments.allow_gaps, around).await?;
-    let converge = Converge {
-        observer,
-        door: doors.write,
-        store: Arc::new(Mutex::new(store)),
-        clock: around.clock.clone(),
-        deadline: around.clock.now() + arguments.time,
-        stop: around.stop.clone(),
-    };
+    let store = Arc::new(Mutex::new(SqliteStore::open(&common.state, &network)?));
+    let (mut observer, doors) = settings::observer(intent, allowed.gaps, around).await?;
+    if allowed.shrink {
+        observer.accept_shrink();
+    }
+    let actor =
+        Actor { door: doors.write, store: store.clone(), clock: around.clock.clone(), stop: around.stop.clone() };
+    let converge = Converge { observer, actor, deadline: around.clock.now() + arguments.time };
 
     let style = common.style(around);
     let mut passes: Vec<Value> = Vec::new();
@@ -50,10 +57,17 @@ pub(super) async fn run(
     let mut exit = Exit::Drift;
     let out = &mut *around.out;
     let mut printed = Ok(());
+    let (clock, mut said) = (around.clock.clone(), String::new());
     let mut last: Option<Pass> = None;
     let ended = converge
-        .run(|pass| {
+        .run_within(saved.as_ref(), |pass| {
             exit = Exit::of(&pass.plan, &pass.outcomes);
+            let verdict = report::verdict_text(&pass.plan);
+            let record = pass.record("apply", &verdict, clock.now(), verdict != said);
+            said = verdict;
+            if let Err(error) = with(&*store, |store| store.record(&record)) {
+                tracing::warn!(%error, "the pass could not be recorded");
+            }
             let view = view(&pass, &network, &home);
             // A pass that found all as the one before left it, and did nothing, is not worth a line.
             let quiet =
@@ -117,8 +131,10 @@ fn finish(
         Ok(Ended::TimeOver) => ("stopped: the time is over", unfinished),
         Ok(Ended::Stopped) => ("stopped: asked to", unfinished),
         Ok(Ended::Refused(_)) => ("stopped: review refused the plan", Exit::Refused),
+        Ok(Ended::Moved(_)) => ("stopped: what is to be done is not what the saved plan says", Exit::Refused),
         Err(_) => ("stopped: could not go on", Exit::CouldNotRun),
     };
+    let moved: Option<&Moved> = if let Ok(Ended::Moved(moved)) = &ended { Some(moved) } else { None };
     let violations = if let Ok(Ended::Refused(violations)) = &ended { violations.as_slice() } else { &[] };
     let error = ended.as_ref().err().map(ToString::to_string);
     match format {
@@ -126,17 +142,20 @@ fn finish(
             if !violations.is_empty() {
                 write!(around.out, "{}", report::violations_text(violations, style))?;
             }
+            if let Some(moved) = moved {
+                write!(around.out, "{}", report::moved_text(moved, style))?;
+            }
             match &ended {
                 // The last pass has said that all is in sync, or what stands in the way.
                 Ok(Ended::InSync) => {}
-                Ok(Ended::Blocked | Ended::Refused(_)) => writeln!(around.out, "{word}")?,
+                Ok(Ended::Blocked | Ended::Refused(_) | Ended::Moved(_)) => writeln!(around.out, "{word}")?,
                 Ok(Ended::TimeOver | Ended::Stopped) | Err(_) => writeln!(around.out, "{standing}{word}")?,
             }
         }
         Format::Json => {
             let all = json!({
                 "format": "transitd.apply/1", "ended": word, "exit": exit.code(), "error": error,
-                "violations": violations, "passes": passes,
+                "violations": violations, "moved": moved, "passes": passes,
             });
             print_json(around, &all)?;
         }

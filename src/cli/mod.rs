@@ -6,6 +6,10 @@ mod apply;
 mod check;
 mod drift;
 mod exit;
+mod history;
+mod orders;
+mod run;
+mod saved;
 mod settings;
 
 use std::ffi::OsString;
@@ -20,6 +24,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Read, Write as WriteDoor};
+use crate::daemon::Host;
 use crate::report::Style;
 
 pub use exit::Exit;
@@ -68,11 +73,36 @@ enum Command {
     /// Check the config file; asks AWS nothing
     Check,
     /// Compare AWS with the config file and print every difference; changes nothing
-    Drift,
+    Drift(DriftArguments),
     /// Bring AWS in line with the config file, pass by pass, until it is
     Apply(ApplyArguments),
+    /// Keep AWS in line with the config file, pass after pass, until told to stop
+    Run,
+    /// Leave a thing alone for a time, whatever differs
+    Hold(orders::HoldArguments),
+    /// End a hold
+    Release(orders::ReleaseArguments),
+    /// Write nothing any more, until resumed; reports go on
+    Pause(orders::PauseArguments),
+    /// End a pause
+    Resume(orders::ResumeArguments),
+    /// Tell what happened: passes, steps with their reasons, findings, orders
+    History(history::HistoryArguments),
     /// Print the JSON Schema of the config file
     Schema,
+}
+
+#[derive(Debug, Args)]
+struct DriftArguments {
+    /// Save what would be done as a plan, for `transitd apply --plan`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Plan steps that cut traffic for a time as well
+    #[arg(long)]
+    allow_gaps: bool,
+    /// Plan as if a sharp fall in accounts, VPCs or declared things were meant
+    #[arg(long)]
+    accept_shrink: bool,
 }
 
 #[derive(Debug, Args)]
@@ -81,8 +111,14 @@ struct ApplyArguments {
     #[arg(long = "for", value_name = "TIME", default_value = "30m", value_parser = duration)]
     time: Duration,
     /// Allow steps that cut traffic for a time, in this run
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plan")]
     allow_gaps: bool,
+    /// Take a sharp fall in accounts, VPCs or declared things for meant, in this run
+    #[arg(long, conflicts_with = "plan")]
+    accept_shrink: bool,
+    /// Do just what a saved plan says, and nothing if the network has moved since
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
 }
 
 /// Where AWS is: behind these doors.
@@ -96,7 +132,7 @@ pub struct Surroundings<'a> {
     pub out: &'a mut (dyn Write + Send),
     pub err: &'a mut (dyn Write + Send),
     /// Looks up an environment variable.
-    pub variable: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
+    pub variable: &'a Lookup<'a>,
     /// Whether standard output is a terminal.
     pub terminal: bool,
     pub clock: Arc<dyn Clock>,
@@ -105,7 +141,12 @@ pub struct Surroundings<'a> {
     pub stop: CancellationToken,
     /// What the lock file says of this process.
     pub holder: String,
+    /// What only a daemon asks of its process.
+    pub host: Arc<dyn Host>,
 }
+
+/// Looks up an environment variable.
+pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + Send + Sync + 'a;
 
 /// Finds AWS when a command needs it.
 #[async_trait]
@@ -129,8 +170,14 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, around: &mut Sur
     let json = arguments.common.format == Format::Json;
     let result = match &arguments.command {
         Command::Check => check::run(&arguments.common, around),
-        Command::Drift => drift::run(&arguments.common, around).await,
+        Command::Drift(drift) => drift::run(&arguments.common, drift, around).await,
         Command::Apply(apply) => apply::run(&arguments.common, apply, around).await,
+        Command::Run => run::run(&arguments.common, around).await,
+        Command::Hold(hold) => orders::hold(&arguments.common, hold, around),
+        Command::Release(release) => orders::release(&arguments.common, release, around),
+        Command::Pause(pause) => orders::pause(&arguments.common, pause, around),
+        Command::Resume(resume) => orders::resume(&arguments.common, resume, around),
+        Command::History(history) => history::run(&arguments.common, history, around),
         Command::Schema => schema(around),
     };
     result.unwrap_or_else(|failure| {

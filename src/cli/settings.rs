@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::api::Policy as CallPolicy;
-use crate::intent::{self, ExternalId, Intent, Problems};
+use crate::intent::{self, Daemon, ExternalId, Intent, Problems, Webhook, WebhookUrl};
 use crate::pass::Observer;
 use crate::report::Style;
 
-use super::{Common, Doors, Exit, Failure, Format, Surroundings};
+use super::{Common, Doors, Exit, Failure, Format, Lookup, Surroundings};
 
 /// Reads the config file. Its problems are an `Err` in the inner result.
 pub(super) fn read(common: &Common) -> Result<Result<Intent, Problems>, Failure> {
@@ -56,7 +56,7 @@ pub(super) async fn observer(
     allow_gaps: bool,
     around: &Surroundings<'_>,
 ) -> Result<(Observer, Doors), Failure> {
-    let external_id = external_id(&intent, around)?;
+    let external_id = external_id(&intent, around.variable)?;
     let doors = around.connect.connect().await;
     let calls = CallPolicy { seed: jitter_seed(around), ..CallPolicy::default() };
     let observer = Observer::new(Arc::new(intent), external_id, doors.read.clone(), around.clock.clone(), calls);
@@ -68,19 +68,36 @@ pub(super) async fn observer(
 }
 
 /// Several transitd that fail together should not come back together: the jitter differs from start to start.
-fn jitter_seed(around: &Surroundings<'_>) -> u64 {
+pub(super) fn jitter_seed(around: &Surroundings<'_>) -> u64 {
     u64::try_from(around.clock.now().as_nanosecond() & i128::from(u64::MAX)).unwrap_or_default()
 }
 
-fn external_id(intent: &Intent, around: &Surroundings<'_>) -> Result<Option<String>, Failure> {
+/// Returns the member role's external id, looked up if the file says where.
+pub(super) fn external_id(intent: &Intent, variable: &Lookup<'_>) -> Result<Option<String>, Failure> {
     match &intent.accounts.role.external_id {
         None => Ok(None),
         Some(ExternalId::Text(text)) => Ok(Some(text.to_string())),
-        Some(ExternalId::Env(name)) => match (around.variable)(name.as_str()) {
-            Some(value) if !value.is_empty() => Ok(Some(value)),
-            _ => Err(Failure::new(format!(
-                "the environment variable {name} is not set; the config says that it holds the member role's external id"
-            ))),
-        },
+        Some(ExternalId::Env(name)) => looked_up(name.as_str(), "the member role's external id", variable).map(Some),
     }
+}
+
+/// Returns where notices are posted, looked up if the file says where.
+pub(super) fn webhook(daemon: &Daemon, variable: &Lookup<'_>) -> Result<Option<String>, Failure> {
+    match &daemon.webhook {
+        None => Ok(None),
+        Some(Webhook::Url(url)) => Ok(Some(url.to_string())),
+        Some(Webhook::Env(name)) => {
+            let found = looked_up(name.as_str(), "the address that notices are posted to", variable)?;
+            // What is wrong is not shown: whoever knows the address may post there.
+            let is_one = found.parse::<WebhookUrl>().is_ok();
+            let wrong = format!("the environment variable {name} should hold an https:// address to post notices to");
+            if is_one { Ok(Some(found)) } else { Err(Failure::new(wrong)) }
+        }
+    }
+}
+
+fn looked_up(name: &str, what: &str, variable: &Lookup<'_>) -> Result<String, Failure> {
+    variable(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+        Failure::new(format!("the environment variable {name} is not set; the config says that it holds {what}"))
+    })
 }

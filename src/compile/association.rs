@@ -1,10 +1,13 @@
 //! The associations: every attachment with the table of its segment.
 
-use crate::model::{TableKey, Topology};
+use crate::model::{AttachedKey, TableKey, Topology};
 
 pub(super) fn compile(topology: &mut Topology) {
-    for (key, attachment) in &topology.attachments {
-        let table = TableKey { hub: key.hub.clone(), segment: attachment.segment.clone() };
-        topology.associations.insert(key.clone(), table);
+    let vpcs = topology.attachments.iter().map(|(key, wanted)| (AttachedKey::from(key), wanted.segment.clone()));
+    let given = topology.given.iter().map(|(key, segment)| (key.clone(), segment.clone()));
+    let all: Vec<_> = vpcs.chain(given).collect();
+    for (key, segment) in all {
+        let table = TableKey { hub: key.hub.clone(), segment };
+        topology.associations.insert(key, table);
     }
 }

@@ -1,4 +1,4 @@
-//! The attachments: each member VPC on each hub of its region, in the subnets that carry the tags.
+//! The attachments: each member VPC on its segment's hub in its region, in the subnets that carry the tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,19 @@ pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology)
     let members: Vec<(VpcKey, SegmentName)> =
         topology.members.iter().map(|(vpc, segment)| (vpc.clone(), segment.clone())).collect();
     for (vpc, segment) in members {
+        let Some(hub) = intent.hub_of(&segment, &vpc.region) else { continue };
         let subnets = chosen(attach, seen, &vpc);
         if subnets.as_ref().is_some_and(BTreeMap::is_empty) {
             topology.problems.push(Problem::NoSubnetTagged { vpc: vpc.clone() });
         }
-        for (hub, _) in intent.hubs_in(&vpc.region) {
-            let options = AttachmentOptions {
-                dns: attach.dns,
-                ipv6: attach.ipv6,
-                appliance_mode: intent.segments.get(&segment).is_some_and(|segment| segment.appliance_mode),
-            };
-            let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
-            let wanted =
-                WantedAttachment { segment: segment.clone(), vpc: vpc.clone(), subnets: subnets.clone(), options };
-            topology.attachments.insert(key, wanted);
-        }
+        let options = AttachmentOptions {
+            dns: attach.dns,
+            ipv6: attach.ipv6,
+            appliance_mode: intent.segments.get(&segment).is_some_and(|segment| segment.appliance_mode),
+            security_group_referencing: attach.security_group_referencing,
+        };
+        let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
+        topology.attachments.insert(key, WantedAttachment { segment, vpc, subnets, options });
     }
 }
 

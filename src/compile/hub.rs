@@ -1,17 +1,17 @@
-//! The hubs: each an adopted transit gateway of the home account.
+//! The hubs: each a transit gateway of the home account, adopted or made.
 
 use crate::intent::{HubKind, Intent};
-use crate::model::{Scope, Topology, WantedHub};
+use crate::model::{Scope, Topology, WantedGateway, WantedHub};
 
 pub(super) fn compile(intent: &Intent, topology: &mut Topology) {
     for (name, hub) in &intent.hubs {
-        match &hub.kind {
-            HubKind::Adopt(gateway) => {
-                let scope = Scope::new(&intent.home.account, &hub.region);
-                topology.hubs.insert(name.clone(), WantedHub { scope, gateway: gateway.clone() });
+        let gateway = match &hub.kind {
+            HubKind::Adopt(gateway) => WantedGateway::Adopted(gateway.clone()),
+            HubKind::Make { asn, security_group_referencing } => {
+                WantedGateway::Made { asn: u64::from(*asn), security_group_referencing: *security_group_referencing }
             }
-            // Refused by the intent's checks as not supported yet.
-            HubKind::Make { .. } => {}
-        }
+        };
+        let scope = Scope::new(&intent.home.account, &hub.region);
+        topology.hubs.insert(name.clone(), WantedHub { scope, gateway });
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::intent::{AccountSource, Intent, MemberRule};
 use crate::model::{
-    Account, AccountId, AccountState, Problem, Scope, SegmentName, Snapshot, Tags, Topology, Vpc, VpcId, VpcKey,
+    Account, AccountId, AccountState, Problem, Region, Scope, SegmentName, Snapshot, Tags, Topology, Vpc, VpcId, VpcKey,
 };
 
 /// Tells whether an account may own a VPC of some segment, so that it must be entered. Judges by what is known of the
@@ -15,13 +15,39 @@ pub fn may_own_members(intent: &Intent, account: &Account) -> bool {
         && intent.segments.values().flat_map(|segment| &segment.members).any(|rule| fits_account(rule, account))
 }
 
+/// Tells whether every VPC that some of these rules can fit in a region was to be seen. If not, one that is not there may be
+/// there all the same.
+pub(super) fn all_seen<'r>(
+    intent: &Intent,
+    seen: &Snapshot,
+    rules: impl IntoIterator<Item = &'r MemberRule>,
+    region: &Region,
+) -> bool {
+    let Some(accounts) = seen.accounts.known() else { return false };
+    let rules: Vec<&MemberRule> = rules.into_iter().collect();
+    let mut entered = accounts
+        .iter()
+        .filter(|account| account.state == AccountState::Active && !intent.accounts.exclude.contains_key(&account.id));
+    entered.all(|account| {
+        let placeless = is_placeless(intent, account) && rules.iter().any(|rule| rule.ou.is_some());
+        let fits = rules.iter().any(|rule| fits_account(rule, account));
+        let inventory = seen.members.get(&Scope::new(&account.id, region));
+        !placeless && (!fits || inventory.is_some_and(|member| member.vpcs.known().is_some()))
+    })
+}
+
+/// Tells whether an account stands somewhere in the organization, and nobody could say where.
+fn is_placeless(intent: &Intent, account: &Account) -> bool {
+    matches!(intent.accounts.source, AccountSource::Organizations) && account.ou.is_none()
+}
+
 pub(super) fn compile(intent: &Intent, seen: &Snapshot, topology: &mut Topology) {
     topology.problems.extend(fits_nothing(intent, seen));
+    topology.excluded = intent.accounts.exclude.keys().cloned().collect();
     let by_unit = intent.segments.values().flat_map(|segment| &segment.members).any(|rule| rule.ou.is_some());
     for account in seen.accounts.known().unwrap_or_default() {
-        let asked = matches!(intent.accounts.source, AccountSource::Organizations);
         let excluded = intent.accounts.exclude.contains_key(&account.id);
-        if by_unit && asked && !excluded && account.ou.is_none() && account.state == AccountState::Active {
+        if by_unit && !excluded && is_placeless(intent, account) && account.state == AccountState::Active {
             topology.problems.push(Problem::AccountPlaceless { account: account.id.clone() });
         }
         if !may_own_members(intent, account) {
@@ -50,8 +76,7 @@ fn fits_nothing(intent: &Intent, seen: &Snapshot) -> Vec<Problem> {
         .collect::<Option<Vec<_>>>()
         .map(|lists| lists.into_iter().flatten().collect());
     // An account whose unit could not be told may stand anywhere.
-    let asked = matches!(intent.accounts.source, AccountSource::Organizations);
-    let placeless = asked && accounts.iter().any(|account| account.ou.is_none());
+    let placeless = accounts.iter().any(|account| is_placeless(intent, account));
     let mut problems = Vec::new();
     for (segment, rule) in
         intent.segments.iter().flat_map(|(name, segment)| segment.members.iter().map(move |rule| (name, rule)))
@@ -107,6 +132,7 @@ fn fits(rule: &MemberRule, account: &Account, vpc: &Vpc) -> bool {
 fn fits_account(rule: &MemberRule, account: &Account) -> bool {
     (rule.accounts.is_empty() || rule.accounts.contains(&account.id))
         && rule.ou.as_ref().is_none_or(|ou| account.ou.as_ref().is_some_and(|place| ou.covers(place)))
+        && carries(&account.tags, &rule.account_tags)
 }
 
 /// Tells whether a thing carries all the wanted tags.

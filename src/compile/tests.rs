@@ -1,5 +1,11 @@
 //! What the config file's words come to, in the accounts and VPCs that were seen.
 
+mod inspection;
+mod properties;
+mod routes;
+mod shares;
+mod world;
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -14,7 +20,7 @@ fn after(change: impl FnOnce(&mut Snapshot)) -> Topology {
 
 /// Lists propagations as `table < VPC`.
 fn propagations(topology: &Topology) -> Vec<String> {
-    topology.propagations.iter().map(|key| format!("{} < {}", key.table.segment, key.vpc.vpc)).collect()
+    topology.propagations.iter().map(|key| format!("{} < {}", key.table.segment, key.of.vpc().unwrap().vpc)).collect()
 }
 
 fn routes(topology: &Topology) -> Vec<String> {

@@ -10,6 +10,7 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Attach> {
     let subnets = fields.get(decoder, "subnets", Decoder::tagged);
     let dns = fields.get_or(decoder, "dns", true, Decoder::boolean);
     let ipv6 = fields.get_or(decoder, "ipv6", false, Decoder::boolean);
+    let referencing = fields.get_or(decoder, "security_group_referencing", true, Decoder::boolean);
     fields.close(decoder);
     if ipv6 == Some(false) {
         for (cidr, span) in std::mem::take(&mut decoder.declared.ipv6_spoke_routes) {
@@ -19,5 +20,5 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Attach> {
                 .help("say `ipv6: true` under `attach`, or leave the range out");
         }
     }
-    Some(Attach { subnets: subnets?, dns: dns?, ipv6: ipv6? })
+    Some(Attach { subnets: subnets?, dns: dns?, ipv6: ipv6?, security_group_referencing: referencing? })
 }

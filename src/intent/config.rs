@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::agreement::Agreement;
 use super::connections::Connections;
 use super::decode::{Decoder, Fields};
 use super::tree::Node;
@@ -25,6 +26,9 @@ pub(super) fn read(decoder: &mut Decoder, root: &Node) -> Option<Intent> {
     let attach = config.get(decoder, "attach", attach::read);
     needs_attach(decoder, &config, segments.as_ref());
     let connections = Connections::read(decoder, &mut config);
+    if let Some(segments) = &segments {
+        Agreement::of(decoder, segments, &connections).check(decoder, config.place("peer_hubs").is_some());
+    }
     let routes = config.get(decoder, "routes", routes::read).unwrap_or_default();
     let all_hubs = hubs.clone().unwrap_or_default();
     let peer_hubs = config.get(decoder, "peer_hubs", |d, n| hubs::peers(d, n, &all_hubs)).unwrap_or_default();

@@ -34,6 +34,26 @@ impl Connections {
         connections
     }
 
+    /// Returns where each pair is connected.
+    pub fn connected(&self) -> &BTreeMap<SegmentPair, Span> {
+        &self.connect
+    }
+
+    /// Returns through what each pair is inspected, and where that is said.
+    pub fn inspected(&self) -> &BTreeMap<SegmentPair, (SegmentName, Span)> {
+        &self.inspect
+    }
+
+    /// Returns through what each segment reaches the internet, and where that is said.
+    pub fn ways_out(&self) -> &BTreeMap<SegmentName, (SegmentName, Span)> {
+        &self.egress
+    }
+
+    /// Returns what each isolation excepts, and where it is said.
+    pub fn isolated(&self) -> &BTreeMap<SegmentPair, (Option<SegmentName>, Span)> {
+        &self.isolate
+    }
+
     pub fn connect(&self) -> BTreeSet<SegmentPair> {
         self.connect.keys().cloned().collect()
     }
@@ -190,11 +210,12 @@ fn pair(decoder: &mut Decoder, node: &Node, help_if_one: &str) -> Option<Segment
 /// Reads the name of a declared segment that firewalls stand in.
 fn inspection_segment(decoder: &mut Decoder, node: &Node) -> Option<SegmentName> {
     let name = segments::reference(decoder, node)?;
-    let plain = decoder.declared.segments.as_ref().and_then(|all| all.get(&name)).filter(|one| !one.appliance_mode);
+    let plain =
+        decoder.declared.segments.as_ref().and_then(|all| all.get(&name)).filter(|one| one.sound && !one.inspects);
     if let Some(declared) = plain.map(|segment| segment.span) {
         decoder
             .wrong(node.span, format!("`{name}` is not an inspection segment"))
-            .also(declared, "declared without appliance mode")
+            .also(declared, "declared without appliance mode, and without a network function")
             .help("say `appliance_mode: true` there: without it the two directions of a flow may meet different firewalls");
     }
     Some(name)

@@ -14,7 +14,7 @@ use super::nearest::nearest;
 use super::problems::{Problem, ProblemKind, Span, shown};
 use super::schema::{Shape, Shapes};
 use super::tree::{Entry, Node, Value};
-use crate::model::{AccountId, Cidr, HubName, Malformed, SegmentName};
+use crate::model::{AccountId, Cidr, HubName, Malformed, Region, SegmentName};
 
 /// What is carried through the file: the problems, and what later sections refer to.
 #[derive(Debug, Default)]
@@ -42,12 +42,37 @@ pub(super) struct Declared {
 pub(super) struct DeclaredHub {
     pub span: Span,
     pub made: bool,
+    /// Where it stands; none if that could not be read.
+    pub region: Option<Region>,
+}
+
+impl Declared {
+    /// Returns the names of all hubs that could be read.
+    pub fn hub_names(&self) -> BTreeSet<HubName> {
+        self.hubs.iter().flat_map(BTreeMap::keys).cloned().collect()
+    }
+
+    /// Returns some hubs, by the region in which they stand.
+    pub fn hubs_by_region(&self, hubs: &BTreeSet<HubName>) -> BTreeMap<Region, Vec<HubName>> {
+        let mut by_region: BTreeMap<Region, Vec<HubName>> = BTreeMap::new();
+        for (name, hub) in self.hubs.iter().flatten().filter(|(name, _)| hubs.contains(*name)) {
+            if let Some(region) = &hub.region {
+                by_region.entry(region.clone()).or_default().push(name.clone());
+            }
+        }
+        by_region
+    }
 }
 
 #[derive(Debug)]
 pub(super) struct DeclaredSegment {
     pub span: Span,
-    pub appliance_mode: bool,
+    /// Whether all of it could be read: one that could not is reported already, and what refers to it is not judged by the rest.
+    pub sound: bool,
+    /// Whether firewalls stand in it: VPCs in appliance mode, or a network function.
+    pub inspects: bool,
+    /// The hubs that it stands on.
+    pub hubs: BTreeSet<HubName>,
 }
 
 impl Decoder {

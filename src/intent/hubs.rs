@@ -29,7 +29,8 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<BTreeMap<HubNam
         let hub = hub(decoder, &entry.node, &mut adopted);
         let Some(name) = name else { continue };
         let made = matches!(&hub, Some(Hub { kind: HubKind::Make { .. }, .. }));
-        declared.insert(name.clone(), DeclaredHub { span: entry.key_span, made });
+        let region = hub.as_ref().map(|hub| hub.region.clone());
+        declared.insert(name.clone(), DeclaredHub { span: entry.key_span, made, region });
         if let Some(hub) = hub {
             hubs.insert(name, hub);
         }
@@ -52,7 +53,15 @@ fn hub(decoder: &mut Decoder, node: &Node, adopted: &mut BTreeMap<TransitGateway
         }
         Some(HubKind::Adopt(id))
     });
-    let make = fields.get(decoder, "asn", asn).map(|asn| HubKind::Make { asn });
+    let referencing = fields.get_or(decoder, "security_group_referencing", false, Decoder::boolean);
+    if let Some(place) = fields.place("security_group_referencing").filter(|_| fields.place("adopt").is_some()) {
+        decoder
+            .wrong(place, "the settings of an adopted transit gateway are reported, never changed")
+            .help("leave the line out, and turn the option on where the transit gateway is kept");
+    }
+    let make = fields
+        .get(decoder, "asn", asn)
+        .and_then(|asn| Some(HubKind::Make { asn, security_group_referencing: referencing? }));
     let both = fields.both(
         decoder,
         "adopt",

@@ -8,6 +8,7 @@
 //! does not build yet is listed in `unsupported`.
 
 mod accounts;
+mod agreement;
 mod attach;
 mod config;
 mod connections;
@@ -35,7 +36,7 @@ mod words;
 pub use problems::{Problem, ProblemKind, Problems};
 pub use schema::{schema, schema_text};
 pub use types::*;
-pub use words::{DirectConnectGatewayId, ExternalIdText, VariableName, VpnConnectionId};
+pub use words::{ExternalIdText, ListenAddress, VariableName, WebhookUrl};
 
 /// Reads and checks a config file; `file_name` is what messages call it.
 ///

@@ -6,9 +6,9 @@ use super::decode::Decoder;
 use super::members::{is_unlisted, never_listed};
 use super::problems::{Span, shown};
 use super::tree::{Node, Value};
-use super::types::{DeclaredRoute, Destination, Via};
+use super::types::{DeclaredRoute, Via};
 use super::{hubs, segments, shape};
-use crate::model::{AccountId, HubName, SegmentName, VpcId};
+use crate::model::{AccountId, Destination, HubName, SegmentName, VpcId};
 
 pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Vec<DeclaredRoute>> {
     let mut routes = Vec::new();
@@ -16,7 +16,11 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Vec<DeclaredRou
     for item in decoder.items(node, "routes")? {
         let Some(mut fields) = decoder.open::<shape::Route>(item, "a route") else { continue };
         let segment = fields.get(decoder, "in", segments::reference);
-        let hub = fields.get(decoder, "on", hubs::reference);
+        let on = fields.get(decoder, "on", |d, n| Some((hubs::reference(d, n)?, n.span)));
+        let hub = on.map(|(hub, span)| {
+            stands_there(decoder, segment.as_ref(), &hub, span);
+            hub
+        });
         let to = fields.get(decoder, "to", destination);
         let via = fields.get(decoder, "via", via);
         fields.close(decoder);
@@ -32,7 +36,21 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Vec<DeclaredRou
     Some(routes)
 }
 
-fn destination(decoder: &mut Decoder, node: &Node) -> Option<Destination> {
+/// Checks that a route's table is there: that its segment stands on its hub.
+fn stands_there(decoder: &mut Decoder, segment: Option<&SegmentName>, hub: &HubName, span: Span) {
+    let all = decoder.declared.segments.as_ref();
+    let Some((name, declared)) = segment.and_then(|name| Some((name, all?.get(name)?))) else { return };
+    let place = declared.span;
+    if declared.sound && !declared.hubs.contains(hub) {
+        decoder
+            .wrong(span, format!("the segment `{name}` does not stand on the hub `{hub}`, so it has no table there"))
+            .also(place, "the segment and its hubs")
+            .help(format!("add `{hub}` to its `hubs`, or name the table of a hub on which it stands"));
+    }
+}
+
+/// Reads what a route matches: a range, or a prefix list by its id.
+pub(super) fn destination(decoder: &mut Decoder, node: &Node) -> Option<Destination> {
     let (text, _) = decoder.scalar(node, "an address range or a prefix list id")?;
     if text.starts_with("pl-") {
         return decoder.parsed(node, "a prefix list id").map(Destination::PrefixList);

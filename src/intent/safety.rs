@@ -7,7 +7,7 @@ use super::decode::Decoder;
 use super::segments::KINDS;
 use super::shape;
 use super::tree::{Node, Value};
-use super::types::{Departures, Freeze, Gaps, Removals, Safety, Undeclared, UndeclaredAction};
+use super::types::{Departures, Freeze, Gaps, Quotas, Removals, Safety, Undeclared, UndeclaredAction};
 
 /// The limits where the file sets none: enough for a day's ordinary changes, too few to take a network apart.
 const REMOVALS: Removals = Removals { per_hour: 5, per_day: 20, per_segment_per_day: 10 };
@@ -27,19 +27,57 @@ pub(super) fn default() -> Safety {
         departures: None,
         gaps: Gaps::Ask,
         freeze: Vec::new(),
+        quotas: Quotas::default(),
     }
 }
 
 pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Safety> {
     let mut fields = decoder.open::<shape::Safety>(node, "limits")?;
-    let Safety { undeclared, removals, departures, gaps, freeze } = default();
+    let Safety { undeclared, removals, departures, gaps, freeze, quotas: usual } = default();
     let undeclared = fields.get_or(decoder, "undeclared", undeclared, undeclared_things);
     let removals = fields.get_or(decoder, "removals", removals, removal_limits);
     let departures = fields.get_or(decoder, "departures", departures, |d, n| held_departures(d, n).map(Some));
     let gaps = fields.get_or(decoder, "gaps", gaps, |d, n| d.word(n, &GAPS));
     let freeze = fields.get_or(decoder, "freeze", freeze, freezes);
+    let quotas = fields.get_or(decoder, "quotas", usual, quotas);
     fields.close(decoder);
-    Some(Safety { undeclared: undeclared?, removals: removals?, departures: departures?, gaps: gaps?, freeze: freeze? })
+    Some(Safety {
+        undeclared: undeclared?,
+        removals: removals?,
+        departures: departures?,
+        gaps: gaps?,
+        freeze: freeze?,
+        quotas: quotas?,
+    })
+}
+
+/// Reads quotas that were raised; those that the file leaves out are AWS's own.
+fn quotas(decoder: &mut Decoder, node: &Node) -> Option<Quotas> {
+    let mut fields = decoder.open::<shape::Quotas>(node, "quotas")?;
+    let usual = Quotas::default();
+    let mut quota = |name, usual| fields.get_or(decoder, name, usual, quota_of_some);
+    let attachments_per_hub = quota("attachments_per_hub", usual.attachments_per_hub);
+    let tables_per_hub = quota("tables_per_hub", usual.tables_per_hub);
+    let routes_per_hub = quota("routes_per_hub", usual.routes_per_hub);
+    let routes_per_vpc_table = quota("routes_per_vpc_table", usual.routes_per_vpc_table);
+    fields.close(decoder);
+    Some(Quotas {
+        attachments_per_hub: attachments_per_hub?,
+        tables_per_hub: tables_per_hub?,
+        routes_per_hub: routes_per_hub?,
+        routes_per_vpc_table: routes_per_vpc_table?,
+    })
+}
+
+fn quota_of_some(decoder: &mut Decoder, node: &Node) -> Option<usize> {
+    let number = decoder.number(node)?;
+    if number == 0 {
+        decoder
+            .wrong(node.span, "a quota of 0 lets the network have none at all")
+            .help("write what AWS allows, or leave the line out: then the default of AWS holds");
+        return None;
+    }
+    usize::try_from(number).ok()
 }
 
 fn undeclared_things(decoder: &mut Decoder, node: &Node) -> Option<Undeclared> {

@@ -6,9 +6,12 @@ use super::decode::{Declared, DeclaredSegment, Decoder, Fields};
 use super::members;
 use super::problems::Span;
 use super::tree::{Entry, Node};
-use super::types::{Inside, ManagedKind, MemberRule, Mode, OnPremAttachment, Routing, Segment, SpokeRoutes};
+use super::types::{Inside, ManagedKind, MemberRule, Mode, Routing, Segment, SpokeRoutes};
+use super::words::{DirectConnectGatewayId, VpnConnectionId};
 use super::{hubs, shape};
-use crate::model::{Cidr, HubName, SegmentName, TransitGatewayRouteTableId};
+use crate::model::{
+    AttachmentId, Cidr, Destination, GivenKey, GivenKind, HubName, SegmentName, TransitGatewayRouteTableId,
+};
 
 const INSIDE: [(&str, Inside); 2] = [("open", Inside::Open), ("closed", Inside::Closed)];
 const ROUTING: [(&str, Routing); 2] = [("propagated", Routing::Propagated), ("static", Routing::Static)];
@@ -18,7 +21,8 @@ const ROUTING: [(&str, Routing); 2] = [("propagated", Routing::Propagated), ("st
 pub(super) struct Seen {
     pub rules: Vec<(MemberRule, Span)>,
     tables: BTreeMap<TransitGatewayRouteTableId, Span>,
-    attachments: BTreeMap<OnPremAttachment, (HubName, Span)>,
+    /// By the hub too where one thing may be attached to several.
+    attachments: BTreeMap<(GivenKey, Option<HubName>), Span>,
 }
 
 pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<BTreeMap<SegmentName, Segment>> {
@@ -28,14 +32,13 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<BTreeMap<Segmen
     let mut seen = Seen::default();
     for entry in entries {
         let name = decoder.name::<SegmentName>(&entry.key, entry.key_span, "a segment's name");
+        let before = decoder.problems.len();
         let segment = segment(decoder, &entry.node, &mut seen);
+        let sound = decoder.problems.len() == before && decoder.declared.hubs.is_some();
         let Some(name) = name else { continue };
-        let appliance_mode = match &segment {
-            Some(segment) => segment.appliance_mode,
-            // Reported already: what refers to it is not judged by what could not be read.
-            None => true,
-        };
-        declared.insert(name.clone(), DeclaredSegment { span: entry.key_span, appliance_mode });
+        let inspects = segment.as_ref().is_none_or(Segment::inspects);
+        let hubs = segment.as_ref().map(|segment| segment.hubs.clone()).unwrap_or_default();
+        declared.insert(name.clone(), DeclaredSegment { span: entry.key_span, sound, inspects, hubs });
         if let Some(segment) = segment {
             segments.insert(name, segment);
         }
@@ -48,6 +51,9 @@ pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<BTreeMap<Segmen
 
 fn segment(decoder: &mut Decoder, node: &Node, seen: &mut Seen) -> Option<Segment> {
     let mut fields = decoder.open::<shape::Segment>(node, "a segment")?;
+    let before = decoder.problems.len();
+    let hubs = fields.get(decoder, "hubs", |d, n| d.set(n, "hubs", hubs::reference));
+    let hubs_are_known = decoder.problems.len() == before && decoder.declared.hubs.is_some();
     let members = fields.get(decoder, "members", |d, n| members::read(d, n, seen)).unwrap_or_default();
     let inside = fields.get_or(decoder, "inside", Inside::Closed, |d, n| d.word(n, &INSIDE));
     let spoke_routes = fields.get(decoder, "spoke_routes", spoke_routes);
@@ -59,8 +65,16 @@ fn segment(decoder: &mut Decoder, node: &Node, seen: &mut Seen) -> Option<Segmen
     let attachments = fields.get(decoder, "attachments", |d, n| attachments(d, n, seen)).unwrap_or_default();
     let cidrs = fields.get(decoder, "cidrs", |d, n| d.set(n, "ranges", Decoder::cidr));
     agree(decoder, &fields, routing, appliance_mode);
+    is_static_throughout(decoder, &fields, routing, &attachments);
+    let hubs = hubs.unwrap_or_else(|| decoder.declared.hub_names());
+    one_hub_in_a_region(decoder, &fields, &hubs);
+    if hubs_are_known {
+        stands_there(decoder, &fields, &hubs, adopted_tables.keys().chain(attachments.keys()));
+    }
+    ignored_is_not_wanted(decoder, &fields, ignore_cidrs.as_ref(), spoke_routes.as_ref(), cidrs.as_ref());
     fields.close(decoder);
     Some(Segment {
+        hubs,
         members,
         inside: inside?,
         spoke_routes,
@@ -72,6 +86,43 @@ fn segment(decoder: &mut Decoder, node: &Node, seen: &mut Seen) -> Option<Segmen
         attachments,
         cidrs: cidrs.unwrap_or_default(),
     })
+}
+
+/// Checks that a VPC of the segment knows where to be attached: in one region the segment stands on one hub.
+fn one_hub_in_a_region(decoder: &mut Decoder, fields: &Fields<'_>, hubs: &BTreeSet<HubName>) {
+    let Some(members) = fields.place("members") else { return };
+    for (region, there) in decoder.declared.hubs_by_region(hubs) {
+        if there.len() > 1 {
+            let names = there.iter().map(|hub| format!("`{hub}`")).collect::<Vec<_>>().join(" and ");
+            let one_each =
+                decoder.declared.hubs_by_region(hubs).values().map(|there| there[0].to_string()).collect::<Vec<_>>();
+            decoder
+                .wrong(
+                    fields.place("hubs").unwrap_or(members),
+                    format!("{names} both stand in {region}, and nothing says to which of them a VPC is attached"),
+                )
+                .help(format!(
+                    "say on which hubs the segment stands, one in each region: `hubs: [{}]`",
+                    one_each.join(", ")
+                ));
+        }
+    }
+}
+
+/// Checks that what the segment names by hub is on hubs that it stands on.
+fn stands_there<'h>(
+    decoder: &mut Decoder,
+    fields: &Fields<'_>,
+    hubs: &BTreeSet<HubName>,
+    named: impl Iterator<Item = &'h HubName>,
+) {
+    let Some(place) = fields.place("hubs") else { return };
+    let elsewhere: BTreeSet<&HubName> = named.filter(|hub| !hubs.contains(*hub)).collect();
+    for hub in elsewhere {
+        decoder
+            .wrong(place, format!("the segment has a table or attachments on `{hub}`, and does not stand there"))
+            .help(format!("add `{hub}` to `hubs`, or take it out of `table` and `attachments`"));
+    }
 }
 
 /// Checks what one segment's keys say of each other.
@@ -87,6 +138,16 @@ fn agree(decoder: &mut Decoder, fields: &Fields<'_>, routing: Option<Routing>, a
         decoder
             .wrong(place, "`ignore_cidrs` needs `routing: static`")
             .help("propagation brings all of a VPC's ranges into the table; only static routes can leave some out");
+    }
+    if let Some(place) = fields.place("ignore_cidrs").filter(|_| members.is_none() && attachments.is_some()) {
+        decoder
+            .wrong(place, "`ignore_cidrs` needs `members`")
+            .help("it leaves out ranges of member VPCs; what lies behind other attachments is said by `cidrs` alone");
+    }
+    if let Some(place) = fields.place("appliance_mode").filter(|_| members.is_none() && attachments.is_some()) {
+        decoder
+            .wrong(place, "`appliance_mode` needs `members`")
+            .help("it is an option of VPC attachments; a `network_function` inspects without it");
     }
     if let Some(place) = fields.place("cidrs").filter(|_| attachments.is_none()) {
         decoder
@@ -107,22 +168,88 @@ fn agree(decoder: &mut Decoder, fields: &Fields<'_>, routing: Option<Routing>, a
     }
 }
 
+/// Checks that static routes can take the place of what BGP would bring: AWS has one static route for one range, it leads to
+/// one attachment, and that cannot be a Connect attachment ("Connect attachments and Connect peers", requirements).
+fn is_static_throughout(
+    decoder: &mut Decoder,
+    fields: &Fields<'_>,
+    routing: Option<Routing>,
+    attachments: &BTreeMap<HubName, BTreeSet<GivenKey>>,
+) {
+    let Some(place) = fields.place("routing").filter(|_| routing == Some(Routing::Static)) else { return };
+    let to_networks = |given: &&GivenKey| match given.kind {
+        GivenKind::Vpn | GivenKind::DirectConnectGateway | GivenKind::Connect => true,
+        GivenKind::NetworkFunction => false,
+    };
+    if attachments.values().flatten().any(|given| to_networks(&given)) && fields.place("cidrs").is_none() {
+        decoder
+            .wrong(place, "`routing: static` needs `cidrs` here: nothing says which ranges lie behind the attachments")
+            .help("name them, for instance `cidrs: [172.16.0.0/12]`, or leave `routing` out, so that BGP brings them");
+    }
+    if attachments.values().flatten().any(|given| given.kind == GivenKind::Connect) {
+        decoder
+            .wrong(place, "a Connect attachment takes no static routes")
+            .help("leave `routing` out: what lies behind a Connect attachment comes by BGP alone");
+    }
+    for (hub, _) in attachments.iter().filter(|(_, given)| given.iter().filter(to_networks).count() > 1) {
+        decoder
+            .wrong(place, format!("a static route leads to one attachment, and there are several on `{hub}`"))
+            .help("leave `routing` out, so that BGP chooses among them, or give each a segment of its own");
+    }
+}
+
+/// Checks that what is never routed is not asked for in the same breath.
+fn ignored_is_not_wanted(
+    decoder: &mut Decoder,
+    fields: &Fields<'_>,
+    ignored: Option<&BTreeSet<Cidr>>,
+    spoke_routes: Option<&SpokeRoutes>,
+    expected: Option<&BTreeSet<Cidr>>,
+) {
+    let (Some(place), Some(ignored)) = (fields.place("ignore_cidrs"), ignored) else { return };
+    for range in ignored.iter().filter(|range| range.is_everything()) {
+        decoder
+            .wrong(place, format!("{range} is every address: none of the segment's VPCs would ever be reached"))
+            .help("name just the ranges that are used in several VPCs, such as 100.64.0.0/10");
+    }
+    let holding = |range: &Cidr| ignored.iter().find(|wide| wide.contains(range) && !wide.is_everything()).copied();
+    let sent = spoke_routes.iter().flat_map(|routes| &routes.cidrs).filter_map(|range| Some((*range, holding(range)?)));
+    for (range, wide) in sent.collect::<Vec<_>>() {
+        decoder
+            .wrong(place, format!("{wide} is ignored, and `spoke_routes` send {range} to the hub"))
+            .help("a range that is never routed has nobody to be sent to: take it out of one of the two");
+    }
+    let expected = expected.into_iter().flatten().filter_map(|range| Some((*range, holding(range)?)));
+    for (range, wide) in expected.collect::<Vec<_>>() {
+        decoder
+            .wrong(place, format!("{wide} is ignored, and {range} is expected in `cidrs`"))
+            .help("take it out of one of the two");
+    }
+}
+
 fn spoke_routes(decoder: &mut Decoder, node: &Node) -> Option<SpokeRoutes> {
     let mut fields = decoder.open::<shape::SpokeRoutes>(node, "`cidrs` and `tables`")?;
     let mut ipv6: Vec<(Cidr, Span)> = Vec::new();
-    let cidrs = fields.get(decoder, "cidrs", |d, n| {
+    let sent = fields.get(decoder, "cidrs", |d, n| {
         d.set(n, "ranges", |d, n| {
-            let cidr = d.cidr(n)?;
-            if cidr.is_ipv6() {
+            let destination = super::routes::destination(d, n)?;
+            if let Some(cidr) = destination.cidr().filter(Cidr::is_ipv6) {
                 ipv6.push((cidr, n.span));
             }
-            Some(cidr)
+            Some(destination)
         })
     });
     decoder.declared.ipv6_spoke_routes.append(&mut ipv6);
     let tables = fields.get(decoder, "tables", Decoder::tables);
     fields.close(decoder);
-    Some(SpokeRoutes { cidrs: cidrs?, tables: tables? })
+    let mut routes = SpokeRoutes { cidrs: BTreeSet::new(), prefix_lists: BTreeSet::new(), tables: tables? };
+    for destination in sent? {
+        match destination {
+            Destination::Cidr(cidr) => routes.cidrs.insert(cidr),
+            Destination::PrefixList(list) => routes.prefix_lists.insert(list),
+        };
+    }
+    Some(routes)
 }
 
 fn tables(
@@ -181,53 +308,63 @@ fn manage(decoder: &mut Decoder, node: &Node) -> Option<BTreeMap<ManagedKind, Mo
     Some(manage)
 }
 
-fn attachments(
-    decoder: &mut Decoder,
-    node: &Node,
-    seen: &mut Seen,
-) -> Option<BTreeMap<HubName, BTreeSet<OnPremAttachment>>> {
-    let mut attachments: BTreeMap<HubName, BTreeSet<OnPremAttachment>> = BTreeMap::new();
+fn attachments(decoder: &mut Decoder, node: &Node, seen: &mut Seen) -> Option<BTreeMap<HubName, BTreeSet<GivenKey>>> {
+    let mut attachments: BTreeMap<HubName, BTreeSet<GivenKey>> = BTreeMap::new();
     for Entry { key, key_span, node } in
         decoder.entries(node, "attachments for each hub: { eu: [{ vpn: vpn-0123456789abcdef0 }] }")?
     {
         let hub = hubs::known(decoder, key, *key_span);
-        let Some(items) = decoder.each(node, "attachments", on_prem) else { continue };
+        let Some(items) = decoder.each(node, "attachments", given) else { continue };
         let Some(hub) = hub else { continue };
         for (attachment, span) in items {
-            // A Direct Connect gateway may be attached to several transit gateways; a VPN ends at one.
-            let twice = match seen.attachments.get(&attachment) {
-                Some((there, before)) => match &attachment {
-                    OnPremAttachment::Vpn(_) => Some(*before),
-                    OnPremAttachment::DirectConnectGateway(_) => (*there == hub).then_some(*before),
-                },
-                None => None,
+            // A Direct Connect gateway may be attached to several transit gateways; all else ends at one.
+            let where_else = match attachment.kind {
+                GivenKind::DirectConnectGateway => Some(hub.clone()),
+                GivenKind::Vpn | GivenKind::Connect | GivenKind::NetworkFunction => None,
             };
-            if let Some(before) = twice {
+            if let Some(before) = seen.attachments.insert((attachment.clone(), where_else), span) {
                 decoder
                     .wrong(span, "this attachment is placed twice")
                     .also(before, "first placed here")
                     .help("an attachment is associated with one table");
             }
-            seen.attachments.insert(attachment.clone(), (hub.clone(), span));
             attachments.entry(hub.clone()).or_default().insert(attachment);
         }
     }
     Some(attachments)
 }
 
-fn on_prem(decoder: &mut Decoder, node: &Node) -> Option<OnPremAttachment> {
-    let mut fields = decoder.open::<shape::OnPrem>(node, "`vpn` or `direct_connect_gateway`")?;
-    let vpn = fields.get(decoder, "vpn", |d, n| d.parsed(n, "a VPN connection id")).map(OnPremAttachment::Vpn);
-    let gateway = fields
-        .get(decoder, "direct_connect_gateway", |d, n| d.parsed(n, "a Direct Connect gateway id"))
-        .map(OnPremAttachment::DirectConnectGateway);
-    let both = fields.both(decoder, "vpn", "direct_connect_gateway", "write each attachment as an item of its own");
-    if fields.place("vpn").is_none() && fields.place("direct_connect_gateway").is_none() {
+fn given(decoder: &mut Decoder, node: &Node) -> Option<GivenKey> {
+    let mut fields =
+        decoder.open::<shape::Given>(node, "`vpn`, `direct_connect_gateway`, `connect` or `network_function`")?;
+    let vpn = fields.get(decoder, "vpn", |d, n| d.parsed::<VpnConnectionId>(n, "a VPN connection id"));
+    let gateway = fields.get(decoder, "direct_connect_gateway", |d, n| {
+        d.parsed::<DirectConnectGatewayId>(n, "a Direct Connect gateway id")
+    });
+    let connect = fields.get(decoder, "connect", |d, n| d.parsed::<AttachmentId>(n, "an attachment id"));
+    let function = fields.get(decoder, "network_function", |d, n| d.parsed::<AttachmentId>(n, "an attachment id"));
+    let given = |kind, id: Option<String>| id.map(|id| GivenKey { kind, id });
+    let all = [
+        given(GivenKind::Vpn, vpn.map(|id| id.to_string())),
+        given(GivenKind::DirectConnectGateway, gateway.map(|id| id.to_string())),
+        given(GivenKind::Connect, connect.map(|id| id.to_string())),
+        given(GivenKind::NetworkFunction, function.map(|id| id.to_string())),
+    ];
+    let named = GIVEN.iter().filter(|name| fields.place(name).is_some()).count();
+    if named == 0 {
         decoder.wrong(fields.at, "no attachment is named").help("for instance `vpn: vpn-0123456789abcdef0`");
     }
+    if named > 1 {
+        decoder
+            .wrong(fields.at, "one item names several attachments")
+            .help("write each attachment as an item of its own");
+    }
     fields.close(decoder);
-    if both { None } else { vpn.or(gateway) }
+    all.into_iter().flatten().next().filter(|_| named == 1)
 }
+
+/// The keys by which an attachment that others make is named.
+const GIVEN: [&str; 4] = ["vpn", "direct_connect_gateway", "connect", "network_function"];
 
 /// Reads the name of a declared segment.
 pub(super) fn reference(decoder: &mut Decoder, node: &Node) -> Option<SegmentName> {

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use super::words::{DirectConnectGatewayId, ExternalIdText, VariableName, VpnConnectionId};
+use super::words::{ExternalIdText, ListenAddress, VariableName, WebhookUrl};
 use crate::model::{
-    AccountId, Cidr, HubName, NetworkName, OrganizationId, OuPath, PrefixListId, Region, RoleName, SegmentName,
-    TransitGatewayId, TransitGatewayRouteTableId, VpcId,
+    AccountId, Cidr, Destination, GivenKey, GivenKind, HubName, NetworkName, OrganizationId, OuPath, PrefixListId,
+    Region, RoleName, SegmentName, TransitGatewayId, TransitGatewayRouteTableId, VpcId,
 };
 
 /// Tags that a thing must carry: each key with exactly this value. AWS tag keys and values are case-sensitive.
@@ -71,6 +71,32 @@ impl Intent {
     /// Lists the segments whose VPCs a segment reaches directly, in order of name; itself too if it is open inside.
     pub fn reaches<'a>(&'a self, from: &'a SegmentName) -> impl Iterator<Item = &'a SegmentName> + 'a {
         self.segments.keys().filter(move |to| self.connected(from, to))
+    }
+
+    /// Tells whether a segment stands on a hub: has a table there.
+    #[must_use]
+    pub fn stands_on(&self, segment: &SegmentName, hub: &HubName) -> bool {
+        self.segments.get(segment).is_some_and(|segment| segment.hubs.contains(hub))
+    }
+
+    /// Returns the hub that a segment's VPCs of a region are attached to: the file's checks let there be one at most.
+    #[must_use]
+    pub fn hub_of<'a>(&'a self, segment: &SegmentName, region: &'a Region) -> Option<&'a HubName> {
+        self.hubs_in(region).map(|(hub, _)| hub).find(|hub| self.stands_on(segment, hub))
+    }
+
+    /// Tells whether some route of the file is to a prefix list, in a hub's table or in a member's.
+    #[must_use]
+    pub fn names_prefix_lists(&self) -> bool {
+        self.routes.iter().any(|route| matches!(route.to, Destination::PrefixList(_)))
+            || self.spokes_name_prefix_lists()
+    }
+
+    /// Tells whether some route of the members' tables is to a prefix list.
+    #[must_use]
+    pub fn spokes_name_prefix_lists(&self) -> bool {
+        let mut spokes = self.segments.values().filter_map(|segment| segment.spoke_routes.as_ref());
+        spokes.any(|routes| !routes.prefix_lists.is_empty())
     }
 
     /// Lists the regions that hold a hub, each once, in order of name.
@@ -220,7 +246,12 @@ pub enum HubKind {
     /// One that exists: its settings are reported, never changed, and it is never deleted.
     Adopt(TransitGatewayId),
     /// One that transitd makes, with this private ASN on Amazon's side.
-    Make { asn: u32 },
+    Make {
+        asn: u32,
+        /// Whether security groups of one VPC may name those of another on the hub. Off unless the file says otherwise, as in
+        /// EC2's `CreateTransitGateway`.
+        security_group_referencing: bool,
+    },
 }
 
 /// With whom the hubs are shared through RAM.
@@ -237,6 +268,8 @@ pub enum Share {
 /// A routing domain: attachments that share one transit gateway route table per hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
+    /// The hubs that it stands on; at least one. In one region its VPCs are attached to one of them.
+    pub hubs: BTreeSet<HubName>,
     /// Which VPCs belong to it: those that fit any of these. In the order of the file, so that a report can name the
     /// first that fits.
     pub members: Vec<MemberRule>,
@@ -254,10 +287,34 @@ pub struct Segment {
     /// Set on the segments that firewalls stand in: their attachments keep both directions of a flow in one
     /// availability zone, and their own tables are read and proved, never written.
     pub appliance_mode: bool,
-    /// On-prem attachments placed in it, by hub.
-    pub attachments: BTreeMap<HubName, BTreeSet<OnPremAttachment>>,
+    /// Attachments that others make, placed in it, by hub.
+    pub attachments: BTreeMap<HubName, BTreeSet<GivenKey>>,
     /// What BGP may bring over its on-prem attachments; anything else is a finding.
     pub cidrs: BTreeSet<Cidr>,
+}
+
+impl Segment {
+    /// Tells whether firewalls stand in it: VPCs whose attachments keep both directions of a flow together, or a firewall that
+    /// is attached by itself, whose attachment does so by nature ("Network Firewall", transit gateway-attached firewalls).
+    #[must_use]
+    pub fn inspects(&self) -> bool {
+        let mut given = self.attachments.values().flatten();
+        self.appliance_mode || given.any(|given| given.kind == GivenKind::NetworkFunction)
+    }
+
+    /// Lists the hubs on which something of the segment's can be: all that it stands on if it has VPCs, or else those where
+    /// others have attached something.
+    #[must_use]
+    pub fn reachable_on(&self) -> BTreeSet<&HubName> {
+        if self.members.is_empty() { self.attachments.keys().collect() } else { self.hubs.iter().collect() }
+    }
+
+    /// Tells whether something lies behind the segment's attachments that the file does not name.
+    #[must_use]
+    pub fn hides_ranges(&self) -> bool {
+        let mut given = self.attachments.values().flatten();
+        self.cidrs.is_empty() && given.any(|given| given.kind != GivenKind::NetworkFunction)
+    }
 }
 
 /// Says which VPCs belong to a segment. All that it names must fit; it names at least one thing.
@@ -282,20 +339,22 @@ pub enum Inside {
     Closed,
 }
 
-/// How a segment's tables learn of its VPCs.
+/// How the tables of those that reach a segment learn of what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Routing {
-    /// Attachments propagate all CIDRs of their VPC.
+    /// Attachments propagate: all CIDRs of their VPC, and what BGP brings.
     Propagated,
-    /// Static routes, so that some CIDRs can be left out.
+    /// Static routes alone, so that some CIDRs of a VPC can be left out, and nothing comes by BGP that the file does not name.
     Static,
 }
 
 /// What the route tables of member VPCs send to the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpokeRoutes {
-    /// The destinations; at least one.
+    /// The ranges to send; at least one, or a prefix list.
     pub cidrs: BTreeSet<Cidr>,
+    /// The prefix lists to send; each has to be visible in the member's account.
+    pub prefix_lists: BTreeSet<PrefixListId>,
     pub tables: Tables,
 }
 
@@ -326,13 +385,6 @@ pub enum Mode {
     Observe,
 }
 
-/// An attachment of the network outside AWS, made by others.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OnPremAttachment {
-    Vpn(VpnConnectionId),
-    DirectConnectGateway(DirectConnectGatewayId),
-}
-
 /// How a member VPC is attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attach {
@@ -342,6 +394,9 @@ pub struct Attach {
     pub dns: bool,
     /// IPv6 support of the attachment. Off unless the file says otherwise, as in EC2.
     pub ipv6: bool,
+    /// Security group referencing of the attachment: it works where the hub has it on too. On unless the file says
+    /// otherwise, as in EC2.
+    pub security_group_referencing: bool,
 }
 
 /// A static route in one segment's table on one hub.
@@ -351,13 +406,6 @@ pub struct DeclaredRoute {
     pub hub: HubName,
     pub to: Destination,
     pub via: Via,
-}
-
-/// What a declared route matches.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Destination {
-    Cidr(Cidr),
-    PrefixList(PrefixListId),
 }
 
 /// Where a declared route sends.
@@ -414,6 +462,8 @@ pub struct Safety {
     pub gaps: Gaps,
     /// Times in which nothing is removed and nothing is cut, in the order of the file.
     pub freeze: Vec<Freeze>,
+    /// What AWS lets the network have, where it was raised.
+    pub quotas: Quotas,
 }
 
 /// What happens to things that are provably ours and no longer declared.
@@ -481,10 +531,40 @@ impl Freeze {
     }
 }
 
+/// How much AWS lets the network have. The defaults are those of AWS ("Quotas for your transit gateways", "Amazon VPC
+/// quotas"); whoever had one raised says so in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    pub attachments_per_hub: usize,
+    pub tables_per_hub: usize,
+    /// Static and propagated routes over all tables of one hub.
+    pub routes_per_hub: usize,
+    /// Routes of one VPC route table, of one address family; those that a virtual private gateway brings are not counted.
+    pub routes_per_vpc_table: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { attachments_per_hub: 5000, tables_per_hub: 20, routes_per_hub: 10_000, routes_per_vpc_table: 500 }
+    }
+}
+
 /// How the daemon runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Daemon {
     /// The time from the start of a pass to the start of the next.
     pub every: Duration,
     pub mode: Mode,
+    /// Where health and metrics can be asked for.
+    pub listen: ListenAddress,
+    /// Where a person is told of what the daemon cannot decide.
+    pub webhook: Option<Webhook>,
+}
+
+/// Where notices are posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Webhook {
+    Url(WebhookUrl),
+    /// The environment variable that holds the address: whoever knows it may post there too.
+    Env(VariableName),
 }

@@ -1,5 +1,7 @@
 //! Checked texts that only the config file speaks of. What other stages know too is in `model`.
 
+use std::net::SocketAddr;
+
 use crate::model::ids::names;
 
 names! {
@@ -11,6 +13,10 @@ names! {
     VpnConnectionId: is_vpn_id, "a VPN connection id, such as vpn-0123456789abcdef0";
     /// The id of a Direct Connect gateway: a UUID.
     DirectConnectGatewayId: is_uuid, "a Direct Connect gateway id: a UUID, such as 11111111-2222-3333-4444-555555555555";
+    /// Where the daemon answers questions after its health: an address with its port, or `off`.
+    ListenAddress: is_listen_address, "an address with its port, such as 127.0.0.1:9464, or off";
+    /// Where notices are posted. Not in the clear over a network: they tell how the organization's network is built.
+    WebhookUrl: is_webhook, "an https:// address; http:// only to this machine itself, such as http://127.0.0.1:9000/notices";
 }
 
 fn is_external_id(text: &str) -> bool {
@@ -34,6 +40,29 @@ fn is_uuid(text: &str) -> bool {
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+fn is_listen_address(text: &str) -> bool {
+    text == "off" || text.parse::<SocketAddr>().is_ok()
+}
+
+fn is_webhook(text: &str) -> bool {
+    let plain = |text: &str| {
+        let host = text.strip_prefix("http://")?.split('/').next()?;
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        Some(["127.0.0.1", "localhost", "[::1]"].contains(&name))
+    };
+    let is_one = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+        && (text.strip_prefix("https://").is_some_and(is_one) || plain(text) == Some(true))
+}
+
+impl ListenAddress {
+    /// Returns the address, or none where it is `off`.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.as_str().parse().ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +73,34 @@ mod tests {
         assert!("a b".parse::<ExternalIdText>().is_err());
         assert!("x".repeat(1225).parse::<ExternalIdText>().is_err());
         assert!("corp:net/42".parse::<ExternalIdText>().is_ok());
+    }
+
+    #[test]
+    fn notices_are_not_posted_in_the_clear_over_a_network() {
+        let is_taken = |text: &str| text.parse::<WebhookUrl>().is_ok();
+        for good in
+            ["https://hooks.example.com/T0/B1", "http://127.0.0.1:9000/x", "http://[::1]:9/", "http://localhost"]
+        {
+            assert!(is_taken(good), "{good}");
+        }
+        for wrong in [
+            "http://hooks.example.com/T0",
+            "http://127.0.0.1.example.com/",
+            "https://",
+            "https:///x",
+            "hooks",
+            "https://a b",
+        ] {
+            assert!(!is_taken(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_listen_address_has_a_port_or_is_off() {
+        assert_eq!("off".parse::<ListenAddress>().unwrap().address(), None);
+        assert!("[::1]:9464".parse::<ListenAddress>().unwrap().address().is_some());
+        assert!("9464".parse::<ListenAddress>().is_err());
+        assert!("localhost".parse::<ListenAddress>().is_err());
     }
 
     #[test]

@@ -96,6 +96,13 @@ names! {
     OuPath: |text| text == "/" || (!text.is_empty() && text.split('/').all(|part| !part.trim().is_empty() && part.len() <= 128)), "organizational units by name, such as Workloads/Prod, or / for the root";
 }
 
+impl RoleName {
+    /// Returns the name by which IAM is asked for the role: the path, if there is one, is no part of it.
+    pub fn without_path(&self) -> &str {
+        self.as_str().rsplit('/').next().unwrap_or_default()
+    }
+}
+
 impl OuPath {
     /// Returns the root's path.
     pub fn root() -> Self {
@@ -112,6 +119,17 @@ impl OuPath {
         self.as_str() == "/"
             || other.as_str() == self.as_str()
             || other.as_str().strip_prefix(self.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+impl Region {
+    /// Returns the partition that the region belongs to, as ARNs name it.
+    pub fn partition(&self) -> &'static str {
+        match self.as_str() {
+            china if china.starts_with("cn-") => "aws-cn",
+            gov if gov.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
     }
 }
 
@@ -155,6 +173,13 @@ mod tests {
         assert!("vpc-".parse::<VpcId>().is_err());
         assert!("11111111111".parse::<AccountId>().is_err());
         assert!("eu-west".parse::<Region>().is_err());
+    }
+
+    #[test]
+    fn a_role_is_asked_for_without_its_path() {
+        let name = |text: &str| text.parse::<RoleName>().unwrap().without_path().to_owned();
+        assert_eq!(name("transitd-member"), "transitd-member");
+        assert_eq!(name("aws-service-role/transitgateway.amazonaws.com/Linked"), "Linked");
     }
 
     #[test]

@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::cidr::Cidr;
 use super::fault::Trouble;
 use super::ids::{
-    AccountId, AttachmentId, HubName, RouteTableId, SegmentName, SubnetId, TransitGatewayId,
+    AccountId, AttachmentId, HubName, PrefixListId, RouteTableId, SegmentName, SubnetId, TransitGatewayId,
     TransitGatewayRouteTableId, ZoneId,
 };
-use super::key::{AttachmentKey, Key, TableKey, VpcKey, VpcRouteKey};
+use super::key::{
+    Attached, AttachedKey, AttachmentKey, GivenKey, Key, PrincipalKey, StaticRouteKey, TableKey, VpcKey, VpcRouteKey,
+};
 
 /// What keeps a step that cuts traffic from being taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -24,10 +26,58 @@ pub enum Held {
     Freeze,
 }
 
+/// Why an attachment failed or was rejected, as far as it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The hub's owner, or somebody with its keys, said no.
+    Rejected,
+    /// The account has no service-linked role for transit gateways, and none could be made.
+    NoServiceLinkedRole,
+    /// The account has the role; something else went wrong.
+    Other,
+    /// The account's roles could not be read.
+    Unknown,
+}
+
+/// A quota of AWS that a plan can run into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quota {
+    /// Attachments of one transit gateway.
+    AttachmentsPerHub,
+    /// Route tables of one transit gateway.
+    TablesPerHub,
+    /// Static and propagated routes of one transit gateway, over all its tables.
+    RoutesPerHub,
+    /// Routes of one VPC route table, of one address family.
+    RoutesPerVpcTable,
+    /// Transit gateways that one VPC is attached to.
+    HubsPerVpc,
+}
+
 /// One thing that blocks a part of the network. `report/wording.rs` puts each into words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "problem", rename_all = "kebab-case")]
 pub enum Problem {
+    /// Two segments that must not reach each other can, by this path. First of all, since reports keep this order.
+    IsolationBroken { one: SegmentName, other: SegmentName, hub: HubName, path: String },
+    /// Whether two segments can reach each other cannot be told: something that decides it is unknown.
+    IsolationUnclear { one: SegmentName, other: SegmentName, hub: HubName, unknown: String },
+    /// Several gateways carry the ownership tags of one hub.
+    HubDoubled { hub: HubName, ids: BTreeSet<TransitGatewayId> },
+    /// A setting of a made gateway that is decided at its creation differs from the declared one.
+    HubSettingFixed { hub: HubName, gateway: TransitGatewayId, setting: String, have: String, want: String },
+    /// A setting of an adopted gateway is unlike what transitd gives the hubs that it makes: worth knowing, never changed.
+    HubSetting { hub: HubName, gateway: TransitGatewayId, setting: String, have: String, usual: String },
+    /// Several resource shares carry the ownership tags of one hub's.
+    ShareDoubled { hub: HubName, arns: BTreeSet<String> },
+    /// RAM says that the share, or a part of it, failed.
+    ShareFailed { key: Key, state: String },
+    /// The unit that the hub is to be shared with is not in the organization.
+    PrincipalMissing { principal: PrincipalKey },
+    /// An account outside the organization was invited, and its invitation is nowhere to be seen, or was refused or too old.
+    InvitationLost { principal: PrincipalKey, state: String },
     /// The adopted gateway is not among those of the home account.
     HubMissing { hub: HubName, gateway: TransitGatewayId },
     /// The gateway is there, but not available.
@@ -57,25 +107,60 @@ pub enum Problem {
     /// Ranges of two VPCs that meet in a table overlap.
     Overlap { hub: HubName, one: VpcKey, one_cidr: Cidr, other: VpcKey, other_cidr: Cidr },
     /// What a segment's VPCs send to the hub does not cover a range that they shall reach.
-    NotCovered { segment: SegmentName, reaches: VpcKey, cidr: Cidr },
+    NotCovered { segment: SegmentName, reaches: Option<Attached>, cidr: Cidr },
     /// The member cannot see the hub: it is not shared with it, or not yet.
     HubNotShared { attachment: AttachmentKey, gateway: TransitGatewayId },
     /// The attachment failed or was rejected.
-    AttachmentFailed { attachment: AttachmentKey, id: AttachmentId, rejected: bool },
+    AttachmentFailed { attachment: AttachmentKey, id: AttachmentId, cause: Cause },
+    /// A subnet that is attached and no longer tagged is the only one of its zone that the tags allow to be swapped for:
+    /// swapping it cuts the zone's traffic.
+    SubnetSwap { attachment: AttachmentKey, zone: ZoneId, have: SubnetId, want: SubnetId, held: Held },
+    /// The member role lets in whoever knows its name: its trust asks for no external id, though the file has one.
+    RoleTrustOpen { account: AccountId, role: String },
+    /// An attachment that others make and a segment takes in is not there.
+    GivenMissing { segment: SegmentName, hub: HubName, given: GivenKey },
+    /// It is there, and not usable.
+    GivenNotAvailable { segment: SegmentName, hub: HubName, given: GivenKey, id: AttachmentId, state: String },
+    /// BGP brings a range that the segment does not expect.
+    UnexpectedRange { segment: SegmentName, table: TableKey, attachment: AttachmentId, cidr: Cidr },
+    /// The segment that traffic is to be inspected in has nothing on the hub that could inspect it.
+    InspectionMissing { through: SegmentName, hub: HubName },
+    /// The segment that traffic is to be inspected in has several attachments on the hub, and a route leads to one.
+    InspectionAmbiguous { through: SegmentName, hub: HubName, candidates: BTreeSet<String> },
+    /// A segment's table learns straight what it is to reach through firewalls: what no static route covers passes them by.
+    InspectionBypassed { table: TableKey, of: Attached, attachment: AttachmentId },
+    /// No table of the inspection VPC leads a range back to the hub that it has to answer to.
+    InspectionReturn { vpc: VpcKey, cidr: Cidr },
+    /// Two segments are connected, and share no hub in a region where both have VPCs.
+    NoCommonHub { one: SegmentName, other: SegmentName, region: String },
+    /// A declared route leads to a VPC that no segment attaches to the hub.
+    RouteTargetMissing { route: StaticRouteKey, target: String },
+    /// A static route is there for a declared destination, leads elsewhere, and is not ours.
+    ForeignStaticRoute { route: StaticRouteKey, target: String },
+    /// Two parts of the file want different static routes for one destination in one table.
+    RoutesCollide { route: StaticRouteKey, one: String, other: String },
+    /// The prefix list that a route names cannot be seen where the route is to be.
+    PrefixListMissing { list: PrefixListId, account: AccountId },
+    /// What is declared does not fit into a quota; what came first is kept, the rest is left out.
+    OverQuota { quota: Quota, of: String, limit: usize, wanted: usize, left_out: usize },
+    /// Somebody else keeps undoing this: made `times` times in a day, and left alone now.
+    Contested { key: Key, times: u32 },
+    /// A VPC has left its segment, and is kept as it was until then.
+    Departing { attachment: AttachmentKey, why: String, until: jiff::Timestamp },
+    /// Far fewer of these were seen than the last time all was well: nothing is taken away until a person looks.
+    Shrunk { what: String, before: usize, now: usize },
     /// AWS names a state that transitd does not know.
     StateUnclear { key: Key, state: String },
     /// The attachment is associated with another table; moving it would cut its traffic.
-    AssociatedElsewhere { attachment: AttachmentKey, id: AttachmentId, table: TransitGatewayRouteTableId, held: Held },
+    AssociatedElsewhere { attachment: AttachedKey, id: AttachmentId, table: TransitGatewayRouteTableId, held: Held },
     /// A route of a segment's table leads a range that the segment shall reach elsewhere, or nowhere.
-    Shadowed { table: TableKey, vpc: VpcKey, cidr: Cidr, by: String },
+    Shadowed { table: TableKey, of: Attached, cidr: Cidr, by: String },
     /// The propagation is enabled, and the table has no route for the range all the same.
-    NotRouted { table: TableKey, vpc: VpcKey, cidr: Cidr },
+    NotRouted { table: TableKey, of: Attached, cidr: Cidr },
     /// A more specific route of a member's table leads a range that the member shall reach elsewhere, or nowhere.
-    RouteShadowed { vpc: VpcKey, table: RouteTableId, destination: String, target: String, reaches: VpcKey },
+    RouteShadowed { vpc: VpcKey, table: RouteTableId, destination: String, target: String, reaches: Option<Attached> },
     /// The hub would propagate a new attachment into a segment's table that shall not reach it.
     DefaultPropagationOpens { attachment: AttachmentKey, table: TableKey },
-    /// The table is ours by the ledger, and its ownership tags are gone: without the ledger nobody could tell.
-    TableUntagged { table: TableKey, id: TransitGatewayRouteTableId },
     /// The hub accepts every attachment that an account asks for which it is shared with.
     HubAutoAccepts { hub: HubName, gateway: TransitGatewayId },
     /// A rule of a segment names a unit, an account or a VPC that is nowhere to be seen; the rule in the file's words.
@@ -94,9 +179,36 @@ impl Problem {
         match self {
             Problem::HubDefaultTable { .. }
             | Problem::HubAutoAccepts { .. }
+            | Problem::HubSetting { .. }
+            | Problem::RoleTrustOpen { .. }
+            | Problem::UnexpectedRange { .. }
+            | Problem::Departing { .. }
+            | Problem::Shrunk { .. }
             | Problem::RuleFitsNothing { .. }
             | Problem::ExcludeFitsNothing { .. } => false,
             Problem::HubMissing { .. }
+            | Problem::HubDoubled { .. }
+            | Problem::HubSettingFixed { .. }
+            | Problem::ShareDoubled { .. }
+            | Problem::ShareFailed { .. }
+            | Problem::PrincipalMissing { .. }
+            | Problem::InvitationLost { .. }
+            | Problem::SubnetSwap { .. }
+            | Problem::GivenMissing { .. }
+            | Problem::GivenNotAvailable { .. }
+            | Problem::InspectionMissing { .. }
+            | Problem::InspectionAmbiguous { .. }
+            | Problem::InspectionReturn { .. }
+            | Problem::InspectionBypassed { .. }
+            | Problem::NoCommonHub { .. }
+            | Problem::RouteTargetMissing { .. }
+            | Problem::ForeignStaticRoute { .. }
+            | Problem::RoutesCollide { .. }
+            | Problem::PrefixListMissing { .. }
+            | Problem::OverQuota { .. }
+            | Problem::Contested { .. }
+            | Problem::IsolationBroken { .. }
+            | Problem::IsolationUnclear { .. }
             | Problem::HubNotAvailable { .. }
             | Problem::HubForeign { .. }
             | Problem::TableMissing { .. }
@@ -118,7 +230,6 @@ impl Problem {
             | Problem::NotRouted { .. }
             | Problem::RouteShadowed { .. }
             | Problem::DefaultPropagationOpens { .. }
-            | Problem::TableUntagged { .. }
             | Problem::ForeignRoute { .. }
             | Problem::StepRefused { .. } => true,
         }
@@ -148,6 +259,12 @@ pub enum Unmanaged {
     PropagationElsewhere { hub: HubName, table: TransitGatewayRouteTableId, attachment: AttachmentId, resource: String },
     /// A static or blackhole route in a segment's table that is not declared.
     TransitGatewayRoute { table: TableKey, destination: String, blackhole: bool },
+    /// A transit gateway that carries the network's ownership tags, and is no hub of the file.
+    Hub { id: TransitGatewayId, region: String, name: Option<String> },
+    /// A resource share of ours for a hub that the file no longer shares.
+    Share { hub: HubName, arn: String },
+    /// A principal of our share that the file does not name.
+    Principal { hub: HubName, principal: String },
     /// A subnet that is attached and not chosen.
     AttachedSubnet { attachment: AttachmentKey, subnet: SubnetId },
     /// A route to the hub in a member's table that is not declared.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::ids::{AccountId, Region};
+use super::ids::{AccountId, Region, TransitGatewayId};
 
 /// One account in one region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -16,6 +16,12 @@ pub struct Scope {
 impl Scope {
     pub fn new(account: &AccountId, region: &Region) -> Self {
         Self { account: account.clone(), region: region.clone() }
+    }
+
+    /// Returns the name by which RAM shares a transit gateway of this scope.
+    pub fn transit_gateway_arn(&self, gateway: &TransitGatewayId) -> String {
+        let Self { account, region } = self;
+        format!("arn:{}:ec2:{region}:{account}:transit-gateway/{gateway}", region.partition())
     }
 }
 

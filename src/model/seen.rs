@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cidr::Cidr;
 use super::ids::{
-    AccountId, AttachmentId, OrganizationId, OuPath, RouteTableId, SubnetId, TransitGatewayId,
+    AccountId, AttachmentId, OrganizationId, OuPath, PrefixListId, RouteTableId, SubnetId, TransitGatewayId,
     TransitGatewayRouteTableId, VpcId, ZoneId,
 };
 
@@ -21,6 +21,8 @@ pub struct Account {
     pub state: AccountState,
     /// Where it stands in the organization; none when it was listed but not found below any unit.
     pub ou: Option<OuPath>,
+    /// Its tags in the organization; none are read unless some segment chooses by them.
+    pub tags: Tags,
 }
 
 /// An account's state: Organizations' `State`, or the older `Status` where that is missing.
@@ -43,6 +45,13 @@ pub struct Organization {
 pub struct OrganizationalUnit {
     pub id: String,
     pub name: String,
+}
+
+/// An organizational unit with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedUnit {
+    pub path: OuPath,
+    pub id: String,
 }
 
 /// Whom AWS takes us for.
@@ -90,10 +99,55 @@ pub struct Route {
     pub state: RouteState,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a route matches: a range, or all ranges of a prefix list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
     Cidr(Cidr),
-    PrefixList(String),
+    PrefixList(PrefixListId),
+}
+
+impl Destination {
+    /// Returns the range, if it is one.
+    pub fn cidr(&self) -> Option<Cidr> {
+        match self {
+            Destination::Cidr(cidr) => Some(*cidr),
+            Destination::PrefixList(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Destination::Cidr(cidr) => f.pad(&cidr.to_string()),
+            Destination::PrefixList(list) => f.pad(list.as_str()),
+        }
+    }
+}
+
+impl Serialize for Destination {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A prefix list that an account can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrefixList {
+    pub id: PrefixListId,
+    pub name: String,
+    /// How many entries it may ever have: what counts against the quota of a table that refers to it, whatever it holds now
+    /// ("Work with customer-managed prefix lists"). None for the lists that AWS manages.
+    pub max_entries: Option<u32>,
+}
+
+/// A prefix list reference of a transit gateway route table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrefixListReference {
+    pub prefix_list: PrefixListId,
+    pub state: Progress,
+    /// Where it leads; none for a blackhole.
+    pub attachment: Option<AttachmentId>,
 }
 
 /// Where a route of a VPC's route table leads.
@@ -152,6 +206,21 @@ impl Progress {
         }
     }
 
+    /// Returns the state in EC2's words; several of them come to one, and then it is the commonest.
+    pub fn word(&self) -> &str {
+        match self {
+            Progress::PendingAcceptance => "pendingAcceptance",
+            Progress::Coming => "pending",
+            Progress::Ready => "available",
+            Progress::Changing => "modifying",
+            Progress::Going => "deleting",
+            Progress::Gone => "deleted",
+            Progress::Failed => "failed",
+            Progress::Rejected => "rejected",
+            Progress::Unclear(word) => word,
+        }
+    }
+
     /// Tells whether the thing is there, or on its way to be there.
     pub fn is_live(&self) -> bool {
         match self {
@@ -176,8 +245,23 @@ pub struct TransitGateway {
     pub default_association: Option<TransitGatewayRouteTableId>,
     /// The table that new attachments propagate to by themselves, if that is on.
     pub default_propagation: Option<TransitGatewayRouteTableId>,
-    pub auto_accept: bool,
+    pub options: TransitGatewayOptions,
     pub tags: Tags,
+}
+
+/// The options of a transit gateway that a made hub has to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransitGatewayOptions {
+    /// The private ASN on Amazon's side; fixed here, since changing it ends BGP sessions.
+    pub asn: u64,
+    pub auto_accept: bool,
+    pub default_association: bool,
+    pub default_propagation: bool,
+    pub dns: bool,
+    pub vpn_ecmp: bool,
+    pub security_group_referencing: bool,
+    /// Decided at creation for good (EC2 API reference, `TransitGatewayRequestOptions`).
+    pub multicast: bool,
 }
 
 /// An attachment of any type, as the hub's account lists it.
@@ -190,6 +274,8 @@ pub struct Attachment {
     pub resource_id: String,
     pub resource_owner: Option<AccountId>,
     pub state: Progress,
+    /// Those of the account that asks: the hub's side and the member's side each have their own.
+    pub tags: Tags,
 }
 
 /// A VPC attachment with what only this call tells.
@@ -200,10 +286,10 @@ pub struct VpcAttachment {
     pub vpc: VpcId,
     pub vpc_owner: AccountId,
     pub subnets: Vec<SubnetId>,
-    pub dns: bool,
-    pub ipv6: bool,
-    pub appliance_mode: bool,
+    pub options: AttachmentOptions,
     pub state: Progress,
+    /// Those of the account that asks: the hub's side and the member's side each have their own.
+    pub tags: Tags,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,6 +322,8 @@ pub struct Propagation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransitGatewayRoute {
     pub destination: Destination,
+    /// The prefix list that brought it, if one did: then it is not a route by itself.
+    pub prefix_list: Option<PrefixListId>,
     pub is_static: bool,
     pub state: RouteState,
     pub attachments: Vec<AttachmentId>,
@@ -247,10 +335,91 @@ pub struct AttachmentOptions {
     pub dns: bool,
     pub ipv6: bool,
     pub appliance_mode: bool,
+    pub security_group_referencing: bool,
 }
 
-impl VpcAttachment {
-    pub fn options(&self) -> AttachmentOptions {
-        AttachmentOptions { dns: self.dns, ipv6: self.ipv6, appliance_mode: self.appliance_mode }
+/// A resource share of the home account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceShare {
+    pub arn: String,
+    pub name: String,
+    pub state: ShareState,
+    /// Whether accounts outside the organization may be invited.
+    pub allow_external: bool,
+    pub tags: Tags,
+}
+
+/// How far a share, or what it is associated with, is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShareState {
+    /// `PENDING`, `ASSOCIATING`: on its way, or waiting for an invitation to be accepted.
+    Coming,
+    /// `ACTIVE`, `ASSOCIATED`.
+    Ready,
+    /// `DELETING`, `DISASSOCIATING`, `SUSPENDING`.
+    Going,
+    /// `DELETED`, `DISASSOCIATED`.
+    Gone,
+    /// `FAILED`, `SUSPENDED`.
+    Failed(String),
+    /// A word that transitd does not know.
+    Unclear(String),
+}
+
+impl ShareState {
+    /// Reads a state as RAM writes it, of a share or of an association.
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "PENDING" | "ASSOCIATING" | "RESTORING" => ShareState::Coming,
+            "ACTIVE" | "ASSOCIATED" => ShareState::Ready,
+            "DELETING" | "DISASSOCIATING" | "SUSPENDING" => ShareState::Going,
+            "DELETED" | "DISASSOCIATED" => ShareState::Gone,
+            "FAILED" | "SUSPENDED" => ShareState::Failed(word.to_owned()),
+            other => ShareState::Unclear(other.to_owned()),
+        }
     }
+
+    /// Tells whether the thing is there, or on its way to be there.
+    pub fn is_live(&self) -> bool {
+        match self {
+            ShareState::Coming | ShareState::Ready | ShareState::Unclear(_) => true,
+            ShareState::Going | ShareState::Gone | ShareState::Failed(_) => false,
+        }
+    }
+}
+
+/// What a resource share is associated with: a principal, or a resource, by what RAM calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareAssociation {
+    pub share: String,
+    /// An account id, the ARN of a unit or of the organization, or the ARN of a resource.
+    pub entity: String,
+    pub state: ShareState,
+    /// Whether the principal is outside the organization.
+    pub external: bool,
+}
+
+/// An invitation to a resource share, as the invited account finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    pub arn: String,
+    pub share: String,
+    pub sender: AccountId,
+    pub state: InvitationState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationState {
+    Pending,
+    Accepted,
+    Rejected,
+    Expired,
+}
+
+/// An IAM role of a member account, as far as it can be the cause of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub name: String,
+    /// Who may assume it: the policy document, as JSON text.
+    pub trust: String,
 }

@@ -10,7 +10,8 @@ use super::fault::Trouble;
 use super::ids::{AccountId, Region, TransitGatewayRouteTableId};
 use super::scope::Scope;
 use super::seen::{
-    Account, Association, Attachment, Propagation, RouteTable, Subnet, TransitGateway, TransitGatewayRoute,
+    Account, Association, Attachment, Invitation, Organization, PlacedUnit, PrefixList, PrefixListReference,
+    Propagation, ResourceShare, Role, RouteTable, ShareAssociation, Subnet, TransitGateway, TransitGatewayRoute,
     TransitGatewayRouteTable, Vpc, VpcAttachment,
 };
 
@@ -53,6 +54,19 @@ pub struct HubInventory {
     pub associations: BTreeMap<TransitGatewayRouteTableId, Listed<Association>>,
     pub propagations: BTreeMap<TransitGatewayRouteTableId, Listed<Propagation>>,
     pub routes: BTreeMap<TransitGatewayRouteTableId, Listed<TransitGatewayRoute>>,
+    pub references: BTreeMap<TransitGatewayRouteTableId, Listed<PrefixListReference>>,
+    /// Read where some route is to a prefix list.
+    pub prefix_lists: Option<Listed<PrefixList>>,
+    /// Read where transitd shares a hub, or once did.
+    pub shares: Option<ShareInventory>,
+}
+
+/// The home account's resource shares in one region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareInventory {
+    pub shares: Listed<ResourceShare>,
+    pub principals: Listed<ShareAssociation>,
+    pub resources: Listed<ShareAssociation>,
 }
 
 /// What an account was seen to hold in one region, as the owner of VPCs.
@@ -63,6 +77,14 @@ pub struct MemberInventory {
     pub route_tables: Listed<RouteTable>,
     /// The transit gateways that the account can see: its own and those shared with it.
     pub gateways: Listed<TransitGateway>,
+    /// The account's own VPC attachments, with the tags that only its side sees.
+    pub attachments: Listed<VpcAttachment>,
+    /// Read where some route of the members' tables is to a prefix list.
+    pub prefix_lists: Option<Listed<PrefixList>>,
+    /// Invitations to resource shares; read where an account may stand outside the organization.
+    pub invitations: Option<Listed<Invitation>>,
+    /// Roles that can be the cause of something: read while the account has no attachment that works.
+    pub roles: Option<Listed<Role>>,
 }
 
 /// Everything that one pass saw.
@@ -70,7 +92,10 @@ pub struct MemberInventory {
 pub struct Snapshot {
     /// When the observing began.
     pub at: Timestamp,
+    pub organization: Organization,
     pub accounts: Listed<Account>,
+    /// The organization's units; read where something is said of them.
+    pub units: Option<Listed<PlacedUnit>>,
     /// The home account's side, by region.
     pub hubs: BTreeMap<Region, HubInventory>,
     /// The VPC owners' side. Accounts that no segment can match are not read and not in here.
@@ -82,6 +107,7 @@ pub struct Snapshot {
 #[serde(rename_all = "kebab-case")]
 pub enum ListId {
     Accounts,
+    Units,
     Gateways(Scope),
     Attachments(Scope),
     VpcAttachments(Scope),
@@ -89,16 +115,27 @@ pub enum ListId {
     Associations(Scope, TransitGatewayRouteTableId),
     Propagations(Scope, TransitGatewayRouteTableId),
     TransitGatewayRoutes(Scope, TransitGatewayRouteTableId),
+    PrefixListReferences(Scope, TransitGatewayRouteTableId),
+    /// Of the home account, where hubs are.
+    PrefixLists(Scope),
+    Shares(Scope),
+    SharePrincipals(Scope),
+    ShareResources(Scope),
     Vpcs(Scope),
     Subnets(Scope),
     RouteTables(Scope),
     SharedGateways(Scope),
+    MemberAttachments(Scope),
+    MemberPrefixLists(Scope),
+    Invitations(Scope),
+    Roles(Scope),
 }
 
 impl fmt::Display for ListId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ListId::Accounts => f.write_str("the organization's accounts"),
+            ListId::Units => f.write_str("the organization's units"),
             ListId::Gateways(scope) => write!(f, "{scope} transit gateways"),
             ListId::Attachments(scope) => write!(f, "{scope} attachments"),
             ListId::VpcAttachments(scope) => write!(f, "{scope} VPC attachments"),
@@ -106,6 +143,15 @@ impl fmt::Display for ListId {
             ListId::Associations(scope, table) => write!(f, "{scope} associations of {table}"),
             ListId::Propagations(scope, table) => write!(f, "{scope} propagations of {table}"),
             ListId::TransitGatewayRoutes(scope, table) => write!(f, "{scope} routes of {table}"),
+            ListId::PrefixListReferences(scope, table) => write!(f, "{scope} prefix list references of {table}"),
+            ListId::PrefixLists(scope) => write!(f, "{scope} prefix lists"),
+            ListId::Shares(scope) => write!(f, "{scope} resource shares"),
+            ListId::SharePrincipals(scope) => write!(f, "{scope} principals of resource shares"),
+            ListId::ShareResources(scope) => write!(f, "{scope} resources of resource shares"),
+            ListId::MemberAttachments(scope) => write!(f, "{scope} its own VPC attachments"),
+            ListId::MemberPrefixLists(scope) => write!(f, "{scope} prefix lists that it can see"),
+            ListId::Invitations(scope) => write!(f, "{scope} invitations to resource shares"),
+            ListId::Roles(scope) => write!(f, "{scope} roles"),
             ListId::Vpcs(scope) => write!(f, "{scope} VPCs"),
             ListId::Subnets(scope) => write!(f, "{scope} subnets"),
             ListId::RouteTables(scope) => write!(f, "{scope} route tables"),
@@ -118,6 +164,7 @@ impl Snapshot {
     /// Names every list that was asked for, with what kept it from being read, if something did.
     fn lists(&self, home: &AccountId) -> Vec<(ListId, Option<&Trouble>)> {
         let mut lists = vec![(ListId::Accounts, self.accounts.trouble())];
+        lists.extend(self.units.iter().map(|units| (ListId::Units, units.trouble())));
         for (region, hub) in &self.hubs {
             let scope = Scope::new(home, region);
             lists.push((ListId::Gateways(scope.clone()), hub.gateways.trouble()));
@@ -133,12 +180,28 @@ impl Snapshot {
             for (table, list) in &hub.routes {
                 lists.push((ListId::TransitGatewayRoutes(scope.clone(), table.clone()), list.trouble()));
             }
+            for (table, list) in &hub.references {
+                lists.push((ListId::PrefixListReferences(scope.clone(), table.clone()), list.trouble()));
+            }
+            lists.extend(hub.prefix_lists.iter().map(|list| (ListId::PrefixLists(scope.clone()), list.trouble())));
+            if let Some(ShareInventory { shares, principals, resources }) = &hub.shares {
+                lists.push((ListId::Shares(scope.clone()), shares.trouble()));
+                lists.push((ListId::SharePrincipals(scope.clone()), principals.trouble()));
+                lists.push((ListId::ShareResources(scope.clone()), resources.trouble()));
+            }
         }
         for (scope, member) in &self.members {
             lists.push((ListId::Vpcs(scope.clone()), member.vpcs.trouble()));
             lists.push((ListId::Subnets(scope.clone()), member.subnets.trouble()));
             lists.push((ListId::RouteTables(scope.clone()), member.route_tables.trouble()));
             lists.push((ListId::SharedGateways(scope.clone()), member.gateways.trouble()));
+            lists.push((ListId::MemberAttachments(scope.clone()), member.attachments.trouble()));
+            let optional = [
+                member.prefix_lists.as_ref().map(|list| (ListId::MemberPrefixLists(scope.clone()), list.trouble())),
+                member.invitations.as_ref().map(|list| (ListId::Invitations(scope.clone()), list.trouble())),
+                member.roles.as_ref().map(|list| (ListId::Roles(scope.clone()), list.trouble())),
+            ];
+            lists.extend(optional.into_iter().flatten());
         }
         lists
     }

@@ -15,7 +15,10 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::api::Reader;
-use crate::model::{Account, AccountId, Listed, OrganizationId, Region, Scope, Snapshot, TransitGatewayId, Trouble};
+use crate::model::{
+    Account, AccountId, Listed, NetworkName, OrganizationId, Region, RoleName, Scope, Snapshot, TransitGatewayId,
+    Trouble,
+};
 
 pub use identity::Misplaced;
 
@@ -24,17 +27,40 @@ pub struct Survey {
     pub home: AccountId,
     pub organization: OrganizationId,
     pub accounts: AccountSource,
-    /// The hubs' gateways, by region: these regions are looked at, and the tables of these gateways are read.
+    /// The region of calls that are of none.
+    pub region: Region,
+    /// Whose tags made gateways carry: the tables of these are read too.
+    pub network: NetworkName,
+    /// The hubs' gateways that are known by id, by region: these regions are looked at, and the tables of these gateways are
+    /// read.
     pub gateways: BTreeMap<Region, BTreeSet<TransitGatewayId>>,
+    /// Whether the home account's resource shares are looked at.
+    pub shares: bool,
+    /// Whether the hubs' prefix lists are looked at.
+    pub prefix_lists: bool,
+    /// Whether the members' prefix lists are looked at.
+    pub member_prefix_lists: bool,
+    /// Whether members are asked for invitations to resource shares.
+    pub invitations: bool,
+    /// The roles that a member is asked for while it has no attachment that works.
+    pub roles: Vec<RoleName>,
     /// Which accounts may own a VPC of the network; the others are not entered.
     pub of_interest: Box<dyn Fn(&Account) -> bool + Send + Sync>,
 }
 
+impl Survey {
+    /// Returns where calls are made that are of no region: the home account, in the network's region.
+    fn home_scope(&self) -> Scope {
+        Scope::new(&self.home, &self.region)
+    }
+}
+
 /// Where the list of accounts comes from.
 pub enum AccountSource {
-    /// Organizations, with each account's organizational unit if `units` is set.
+    /// Organizations, with each account's organizational unit if `units` is set, and its tags if `tags` is.
     Organizations {
         units: bool,
+        tags: bool,
     },
     Given(Vec<Account>),
 }
@@ -44,10 +70,11 @@ pub enum AccountSource {
 /// # Errors
 /// When this is the wrong account or the wrong organization, or that cannot be told. What else cannot be read is
 /// unknown in the snapshot, and the rest is read all the same.
-pub async fn observe(reader: &Reader, survey: &Survey) -> Result<Snapshot, Misplaced> {
+pub async fn observe(reader: &Reader, survey: &Arc<Survey>) -> Result<Snapshot, Misplaced> {
     let at = reader.now();
-    identity::check(reader, survey).await?;
-    let accounts = accounts::read(reader, survey).await;
+    let organization = identity::check(reader, survey).await?;
+    let (accounts, units) = accounts::read(reader, survey).await;
+    identity::check_list(survey, &accounts)?;
     let entered: Vec<AccountId> = accounts
         .known()
         .unwrap_or_default()
@@ -61,9 +88,10 @@ pub async fn observe(reader: &Reader, survey: &Survey) -> Result<Snapshot, Mispl
     for account in &entered {
         for region in survey.gateways.keys() {
             let (reader, scope, at_once) = (reader.clone(), Scope::new(account, region), at_once.clone());
+            let survey = survey.clone();
             members.spawn(async move {
                 let _turn = at_once.acquire().await;
-                let inventory = member::read(&reader, &scope).await;
+                let inventory = member::read(&reader, &scope, &survey).await;
                 (scope, inventory)
             });
         }
@@ -71,14 +99,14 @@ pub async fn observe(reader: &Reader, survey: &Survey) -> Result<Snapshot, Mispl
     let mut hubs = BTreeMap::new();
     for (region, gateways) in &survey.gateways {
         let scope = Scope::new(&survey.home, region);
-        hubs.insert(region.clone(), hub::read(reader, &scope, gateways, &at_once).await);
+        hubs.insert(region.clone(), hub::read(reader, &scope, survey, gateways, &at_once).await);
     }
     let mut seen = BTreeMap::new();
     while let Some(done) = members.join_next().await {
         let (scope, inventory) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         seen.insert(scope, inventory);
     }
-    Ok(Snapshot { at, accounts, hubs, members: seen })
+    Ok(Snapshot { at, organization, accounts, units, hubs, members: seen })
 }
 
 /// Makes a list of what a read came to; `at` is when the reading began.

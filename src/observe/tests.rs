@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::api::{ApiError, Clock, Items, Line, Pace, Page, Policy, Read, ReadCall, Roles, Sending, Session};
-use crate::model::{AccountState, CallerIdentity, Fault, Organization, OrganizationalUnit};
+use crate::model::{AccountState, CallerIdentity, Fault, Organization, OrganizationalUnit, PlacedUnit, Role, Tags};
 use crate::specimen::{BILLING, HOME, TOOLS, converged, id, now, region, scope};
 
 struct Standing;
@@ -51,9 +51,10 @@ impl Specimen {
                 Items::Identity(vec![CallerIdentity { account: id(self.account), arn: "arn".into() }])
             }
             ReadCall::AssumeRole { .. } => keys(),
-            ReadCall::DescribeOrganization => {
-                Items::Organization(vec![Organization { id: id(self.organization), management_account: id(HOME) }])
-            }
+            ReadCall::DescribeOrganization => Items::Organization(vec![Organization {
+                id: id(self.organization),
+                management_account: id("100000000001"),
+            }]),
             ReadCall::ListAccounts => list(
                 seen.accounts.known().unwrap().iter().map(|account| Account { ou: None, ..account.clone() }).collect(),
             ),
@@ -80,8 +81,18 @@ impl Specimen {
                 Items::Attachments(hub.attachments.known().unwrap().to_vec())
             }
             ReadCall::DescribeTransitGatewayVpcAttachments => {
-                Items::VpcAttachments(hub.vpc_attachments.known().unwrap().to_vec())
+                let own = seen.members.get(scope).map(|member| &member.attachments);
+                Items::VpcAttachments(own.unwrap_or(&hub.vpc_attachments).known().unwrap().to_vec())
             }
+            ReadCall::GetTransitGatewayPrefixListReferences { table } => {
+                Items::PrefixListReferences(hub.references[table].known().unwrap().to_vec())
+            }
+            ReadCall::DescribeManagedPrefixLists => Items::PrefixLists(vec![]),
+            ReadCall::GetResourceShares => Items::ResourceShares(vec![]),
+            ReadCall::GetResourceShareAssociations { .. } => Items::ShareAssociations(vec![]),
+            ReadCall::GetResourceShareInvitations => Items::Invitations(vec![]),
+            ReadCall::ListTagsForResource { .. } => Items::AccountTags(vec![Tags::new()]),
+            ReadCall::GetRole { role } => Items::Roles(vec![Role { name: role.to_string(), trust: String::new() }]),
             ReadCall::DescribeTransitGatewayRouteTables => {
                 Items::TransitGatewayRouteTables(hub.tables.known().unwrap().to_vec())
             }
@@ -140,11 +151,18 @@ async fn look(specimen: Arc<Specimen>) -> Result<Snapshot, Misplaced> {
     let survey = Survey {
         home: id(HOME),
         organization: id("o-a1b2c3d4e5"),
-        accounts: AccountSource::Organizations { units: true },
+        accounts: AccountSource::Organizations { units: true, tags: false },
+        region: region(),
+        network: id("corp"),
+        shares: false,
+        prefix_lists: false,
+        member_prefix_lists: false,
+        invitations: false,
+        roles: vec![],
         gateways: BTreeMap::from([(region(), BTreeSet::from([id("tgw-1")]))]),
         of_interest: Box::new(|account| account.state == AccountState::Active && account.id.as_str() != HOME),
     };
-    observe(&Reader::new(specimen, roles, line), &survey).await
+    observe(&Reader::new(specimen, roles, line), &Arc::new(survey)).await
 }
 
 #[tokio::test]
@@ -152,6 +170,9 @@ async fn what_is_there_is_seen_whole() {
     let mut expected = converged();
     // The specimen's tools account stands at the root here.
     crate::specimen::items(&mut expected.accounts)[2].ou = Some(id("/"));
+    let unit = |path: &str, of: &str| PlacedUnit { path: id(path), id: of.to_owned() };
+    let units = vec![unit("/", "r-1"), unit("Workloads", "ou-1"), unit("Workloads/Prod", "ou-2")];
+    expected.units = Some(crate::specimen::complete(units));
     assert_eq!(look(Arc::new(specimen(vec![]))).await.unwrap(), expected);
 }
 
@@ -172,7 +193,7 @@ async fn an_account_that_cannot_be_entered_is_unknown_with_one_call_and_the_othe
     let closed = Arc::new(specimen(vec![(BILLING, "AssumeRole")]));
     let seen = look(closed.clone()).await.unwrap();
     let unknown = seen.unknown(&id(HOME));
-    assert_eq!(unknown.len(), 4);
+    assert_eq!(unknown.len(), 5);
     assert!(unknown.keys().all(|list| list.to_string().starts_with(BILLING)), "{unknown:?}");
     assert!(seen.members[&scope(TOOLS)].vpcs.known().is_some());
     let calls = closed.asked.lock().unwrap();
@@ -193,6 +214,8 @@ async fn any_read_that_is_denied_makes_just_its_list_unknown() {
         (BILLING, "DescribeSubnets", 1),
         (BILLING, "DescribeRouteTables", 1),
         (BILLING, "DescribeTransitGateways", 1),
+        (BILLING, "DescribeTransitGatewayVpcAttachments", 1),
+        (HOME, "GetTransitGatewayPrefixListReferences", 2),
     ] {
         let seen = look(Arc::new(specimen(vec![(account, action)]))).await.unwrap();
         assert_eq!(seen.unknown(&id(HOME)).len(), lists, "{action}");

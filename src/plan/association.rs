@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::api::WriteCall;
 use crate::model::{
-    AttachmentId, AttachmentKey, Held, Key, ListId, Problem, Progress, TransitGatewayRouteTableId, WantedHub,
+    Attached, AttachedKey, AttachmentId, AttachmentKey, Held, Key, ListId, Problem, Progress,
+    TransitGatewayRouteTableId, WantedHub,
 };
 
 use super::Gaps;
@@ -27,7 +28,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
         };
         let Some(table) = draft.tables.get(table).cloned() else { continue };
         let live = attachment.id.known().and_then(|id| {
-            let (_, live) = draft.hubs.get(&key.hub)?;
+            let live = &draft.hubs.get(&key.hub)?.live;
             live.associations.get(id).map(|(table, state)| ((*table).clone(), (*state).clone()))
         });
         match live {
@@ -36,7 +37,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
             }
             Some((of, state)) => wrong_table(draft, key, of, &state, hub, &attachment, table),
             // It may stand in a table whose list is not known: then nothing is done.
-            None if draft.hubs.get(&key.hub).is_some_and(|(_, live)| !live.associations_unknown.is_empty()) => {}
+            None if draft.hubs.get(&key.hub).is_some_and(|hub| !hub.live.associations_unknown.is_empty()) => {}
             None => associate(draft, key, hub, &attachment, table, None, Vec::new()),
         }
     }
@@ -44,7 +45,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
 
 fn right_table(
     draft: &mut Draft<'_>,
-    key: &AttachmentKey,
+    key: &AttachedKey,
     state: &Progress,
     hub: &WantedHub,
     attachment: &Found<AttachmentId>,
@@ -74,7 +75,7 @@ fn right_table(
 
 fn wrong_table(
     draft: &mut Draft<'_>,
-    key: &AttachmentKey,
+    key: &AttachedKey,
     of: TransitGatewayRouteTableId,
     state: &Progress,
     hub: &WantedHub,
@@ -97,7 +98,7 @@ fn wrong_table(
         Progress::Unclear(_) => return draft.unclear(this, state),
         Progress::Ready | Progress::Changing => {}
     }
-    let landed = landed_by_default(draft, key, &id, hub, &of);
+    let landed = landed_by_default(draft, key, &id, &of);
     let risk = if landed { Risk::Removes } else { Risk::Cuts { seconds: MOVE_SECONDS } };
     let held = match draft.policy.gaps {
         _ if draft.policy.frozen => Some(Held::Freeze),
@@ -118,38 +119,41 @@ fn wrong_table(
         wait: table.wait.clone(),
         why: Why::WrongTable { table: of.clone() },
         risk,
-        evidence: BTreeSet::from([
-            ListId::Accounts,
-            ListId::Vpcs(key.vpc.scope()),
-            ListId::VpcAttachments(hub.scope.clone()),
-            ListId::Associations(hub.scope.clone(), of),
-        ]),
+        evidence: evidence(key, hub, of),
     };
     if let Some(cleared) = draft.step(change) {
         associate(draft, key, hub, attachment, table, going, vec![cleared]);
     }
 }
 
+/// Names what shows that the association is not the declared one.
+fn evidence(key: &AttachedKey, hub: &WantedHub, of: TransitGatewayRouteTableId) -> BTreeSet<ListId> {
+    let mut evidence = BTreeSet::from([
+        ListId::Accounts,
+        ListId::Attachments(hub.scope.clone()),
+        ListId::VpcAttachments(hub.scope.clone()),
+        ListId::Associations(hub.scope.clone(), of),
+    ]);
+    evidence.extend(key.of.vpc().map(|vpc| ListId::Vpcs(vpc.scope())));
+    evidence
+}
+
 /// Tells whether the hub itself put the attachment where it is, right after transitd made it: the ledger has this very
 /// attachment, and no association of it was ever ours.
-fn landed_by_default(
-    draft: &Draft<'_>,
-    key: &AttachmentKey,
-    id: &AttachmentId,
-    hub: &WantedHub,
-    of: &TransitGatewayRouteTableId,
-) -> bool {
-    let made = draft.made(&Key::Attachment(key.clone()), id.as_str());
+fn landed_by_default(draft: &Draft<'_>, key: &AttachedKey, id: &AttachmentId, of: &TransitGatewayRouteTableId) -> bool {
+    let Attached::Vpc(vpc) = &key.of else { return false };
+    let attachment = AttachmentKey { hub: key.hub.clone(), vpc: vpc.clone() };
+    let made = draft.made(&Key::Attachment(attachment), id.as_str());
     let association = draft.past.owned.get(&Key::Association(key.clone()).ledger());
     // What was written says which attachment it was: `TABLE ATTACHMENT`.
     let associated = association.is_some_and(|owned| owned.value.split(' ').next_back() == Some(id.as_str()));
-    let gateway = draft.gateway(&key.hub, &hub.gateway);
+    let gateway = draft.hubs.get(&key.hub).and_then(|hub| hub.seen);
     made && !associated && gateway.is_some_and(|gateway| gateway.default_association.as_ref() == Some(of))
 }
 
 fn associate(
     draft: &mut Draft<'_>,
-    key: &AttachmentKey,
+    key: &AttachedKey,
     hub: &WantedHub,
     attachment: &Found<AttachmentId>,
     table: Found<TransitGatewayRouteTableId>,

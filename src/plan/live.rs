@@ -21,6 +21,13 @@ pub(super) struct Live<'a> {
     pub propagations_unknown: BTreeSet<&'a TransitGatewayRouteTableId>,
 }
 
+impl Live<'_> {
+    /// A gateway that is not there yet: nothing hangs on it.
+    pub fn nothing() -> Self {
+        Live { attachments: Some(BTreeMap::new()), tables: Some(BTreeMap::new()), ..Live::default() }
+    }
+}
+
 impl<'a> Live<'a> {
     pub fn of(inventory: &'a HubInventory, gateway: &TransitGatewayId) -> Self {
         let tables = inventory.tables.known().map(|tables| {

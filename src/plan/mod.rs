@@ -9,24 +9,34 @@ mod attachment;
 mod draft;
 mod hub;
 mod live;
+mod orders;
 mod propagation;
+mod quota;
 mod reach;
+mod removal;
+mod role;
+mod saved;
+mod share;
+mod static_route;
 mod step;
 mod table;
+mod tag;
 mod unmanaged;
 mod vpc_route;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::model::{
-    AccountId, History, Key, Kind, ListId, NetworkName, Problem, Snapshot, Topology, Trouble, Unmanaged,
+    AccountId, Counts, History, Hold, HubName, Key, Kind, ListId, NetworkName, Pause, Problem, RoleName, Snapshot,
+    Topology, TransitGatewayId, Trouble, Unmanaged,
 };
 
-pub use step::{Outlook, Risk, Step, StepId, Wait, Why};
-pub use table::{NETWORK_TAG, SEGMENT_TAG};
+pub use attachment::SERVICE_LINKED_ROLE;
+pub use saved::{Allowed, Moved, SavedPlan, Unfit};
+pub use step::{Left, Outlook, Risk, Step, StepId, Verb, Wait, Why};
 
 use draft::Draft;
 pub use draft::{LATEST, fingerprint};
@@ -42,6 +52,36 @@ pub struct Policy {
     pub frozen: bool,
     /// How long AWS may take to show a write. Until then a write without a trace may still have been done.
     pub visibility: SignedDuration,
+    /// A person has said that a sharp fall is meant.
+    pub accept_shrink: bool,
+    /// What members' roles have to ask for: whether the file has an external id.
+    pub external_id: bool,
+    /// The role that is assumed in every member.
+    pub member_role: RoleName,
+    /// The kinds of things that are taken away when they are provably ours and nothing declares them any more.
+    pub remove: BTreeSet<Kind>,
+    /// For how long a VPC that has left its segment is kept as it was, and then detached. None where the file does not speak
+    /// of departures: then it is kept like everything else that is undeclared.
+    pub departures: Option<SignedDuration>,
+    pub budgets: Budgets,
+    pub quotas: Quotas,
+}
+
+/// How many things may be taken away in a sliding time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budgets {
+    pub per_hour: usize,
+    pub per_day: usize,
+    pub per_segment_per_day: usize,
+}
+
+/// How much AWS lets the network have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    pub attachments_per_hub: usize,
+    pub tables_per_hub: usize,
+    pub routes_per_hub: usize,
+    pub routes_per_vpc_table: usize,
 }
 
 /// What becomes of a step that cuts traffic for a time.
@@ -65,9 +105,19 @@ pub struct Plan {
     /// What AWS is still busy with, so that there is nothing to do but look again.
     pub pending: BTreeSet<PendingKey>,
     pub problems: BTreeSet<Problem>,
+    /// What people told transitd to leave alone, as far as it is in force.
+    pub holds: Vec<Hold>,
+    /// What keeps transitd from writing anything: a person's word.
+    pub pauses: Vec<Pause>,
     pub unmanaged: BTreeSet<Unmanaged>,
-    /// What transitd made and nothing declares any more: reported, and kept, since this version removes nothing.
+    /// What transitd made and nothing declares any more: reported, and kept, since the file does not say to remove it.
     pub leftovers: BTreeSet<Unmanaged>,
+    /// VPCs that have left their segment, by attachment, and since when that is seen: for the store to remember.
+    pub departures: BTreeMap<String, Timestamp>,
+    /// The gateway of each hub that could be found.
+    pub gateways: BTreeMap<HubName, TransitGatewayId>,
+    /// How much was seen and how much is declared: for the store to remember once all is well.
+    pub counts: Counts,
     #[serde(serialize_with = "unknown_as_list")]
     pub unknown: BTreeMap<ListId, Trouble>,
     /// Steps of the past whose effect this snapshot shows.
@@ -97,6 +147,17 @@ impl Plan {
         self.problems.iter().any(Problem::blocks)
     }
 
+    /// Tells whether nothing more will be done however soon one looks again: what is left waits for a person, or for hours.
+    pub fn is_at_rest(&self) -> bool {
+        self.steps.iter().all(|step| step.outlook.rests()) && self.pending.is_empty()
+    }
+
+    /// Tells whether all is so well that a later fall can be judged by it: in sync, with nothing on its way out.
+    pub fn is_all_well(&self) -> bool {
+        let fell = self.problems.iter().any(|problem| matches!(problem, Problem::Shrunk { .. }));
+        self.is_in_sync() && self.departures.is_empty() && !fell
+    }
+
     /// Lists the steps that can be sent now.
     pub fn ready(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.outlook == Outlook::Ready)
@@ -106,14 +167,20 @@ impl Plan {
 /// Compares what should be with what was seen.
 pub fn plan(want: &Topology, seen: &Snapshot, past: &History, policy: &Policy) -> Plan {
     let mut draft = Draft::new(want, seen, past, policy);
+    draft.barred = removal::barred(&mut draft);
+    role::compare(&mut draft);
     hub::compare(&mut draft);
+    share::compare(&mut draft);
     table::compare(&mut draft);
     attachment::compare(&mut draft);
     association::compare(&mut draft);
     propagation::compare(&mut draft);
+    static_route::compare(&mut draft);
     vpc_route::compare(&mut draft);
     reach::compare(&mut draft);
     unmanaged::compare(&mut draft);
+    share::abandoned(&mut draft);
+    quota::forecast(&mut draft);
     draft.finish()
 }
 

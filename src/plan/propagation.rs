@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::api::WriteCall;
-use crate::model::{AttachmentKey, Key, Progress, PropagationKey};
+use crate::model::{AttachedKey, Key, Progress, PropagationKey};
 
 use super::draft::{Change, Draft};
 use super::step::{Risk, Verb, Wait, Why};
@@ -14,7 +14,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
     let established = |key: &&PropagationKey| draft.past.owned.contains_key(&Key::Propagation((*key).clone()).ledger());
     let established: Vec<&PropagationKey> = want.withheld.iter().filter(established).collect();
     for key in want.propagations.iter().chain(established) {
-        let of = AttachmentKey { hub: key.table.hub.clone(), vpc: key.vpc.clone() };
+        let of = AttachedKey { hub: key.table.hub.clone(), of: key.of.clone() };
         let (Some(attachment), Some(table)) =
             (draft.attachments.get(&of).cloned(), draft.tables.get(&key.table).cloned())
         else {
@@ -23,7 +23,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
         let this = Key::Propagation(key.clone());
         let mut wait = attachment.wait.or(table.wait);
         if let (Some(table), Some(attachment)) = (table.id.known(), attachment.id.known())
-            && let Some((_, live)) = draft.hubs.get(&key.table.hub)
+            && let Some(live) = draft.hubs.get(&key.table.hub).map(|hub| &hub.live)
         {
             if live.propagations_unknown.contains(table) {
                 continue;

@@ -4,19 +4,27 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::WriteCall;
-use crate::model::{AttachmentOptions, Key, Kind, ListId, Scope, SubnetId, TransitGatewayRouteTableId};
+use crate::model::{
+    AttachmentOptions, Key, Kind, ListId, RoutePurpose, Scope, SegmentName, SubnetId, Tags, TransitGatewayOptions,
+    TransitGatewayRouteTableId,
+};
 
 /// A step's name, made of what it does and to what; the same from pass to pass.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepId(String);
 
 impl StepId {
     pub fn new(verb: Verb, key: &Key) -> Self {
         Self(format!("{} {} {key}", verb.word(), key.kind().words()))
+    }
+
+    /// Takes a name that [`StepId::new`] once made, as the store has kept it.
+    pub fn read(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     pub fn as_str(&self) -> &str {
@@ -37,18 +45,27 @@ pub enum Verb {
     Accept,
     Modify,
     Replace,
+    /// Sets tags on the side of whoever owns the thing.
+    Tag,
+    /// Sets tags on the hub's side of an attachment.
+    TagAtHub,
     /// Takes away what stands in the way of what is declared.
     Clear,
+    /// Takes away what nothing declares any more.
+    Remove,
 }
 
 impl Verb {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Verb::Create => "create",
             Verb::Accept => "accept",
             Verb::Modify => "modify",
             Verb::Replace => "replace",
+            Verb::Tag => "tag",
+            Verb::TagAtHub => "tag at the hub",
             Verb::Clear => "clear",
+            Verb::Remove => "remove",
         }
     }
 }
@@ -59,6 +76,8 @@ pub struct Step {
     pub id: StepId,
     pub kind: Kind,
     pub key: Key,
+    /// The segment that the thing belongs to, if it belongs to one.
+    pub segment: Option<SegmentName>,
     pub scope: Scope,
     pub call: WriteCall,
     /// Steps of the same plan that this one builds on; all of them come before it.
@@ -71,12 +90,57 @@ pub struct Step {
     pub evidence: BTreeSet<ListId>,
 }
 
+impl Step {
+    /// Tells whether the step takes away what nothing declares any more: what the budgets count.
+    pub fn is_removal(&self) -> bool {
+        matches!(self.why, Why::Undeclared | Why::Departed { .. } | Why::SubnetsUndeclared { .. })
+    }
+}
+
 /// Whether a step can be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum Outlook {
     Ready,
-    Waits { on: Wait },
+    Waits {
+        on: Wait,
+    },
+    /// It is not sent, however long one waits: a person has said so, or has to say something.
+    Left {
+        why: Left,
+    },
+}
+
+impl Outlook {
+    /// Tells whether looking again soon changes nothing about it.
+    pub fn rests(&self) -> bool {
+        match self {
+            Outlook::Ready | Outlook::Waits { on: Wait::Present { .. } | Wait::Gone { .. } | Wait::Seen { .. } } => {
+                false
+            }
+            Outlook::Waits { on: Wait::Budget { .. } } | Outlook::Left { .. } => true,
+        }
+    }
+}
+
+/// Why a step is shown and not sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "left", rename_all = "kebab-case")]
+pub enum Left {
+    /// The file says that this kind is only observed in this segment.
+    Observed,
+    /// The file freezes today.
+    Frozen,
+    /// Something could not be read: nothing is taken away before everything was.
+    Unknown,
+    /// Far fewer things were seen than before.
+    Shrunk,
+    /// A VPC that has left its segment is held, and may need it.
+    Departing,
+    /// A person told transitd to leave it alone for a time.
+    Held,
+    /// A person told transitd to write nothing.
+    Paused,
 }
 
 /// What a step waits for.
@@ -89,6 +153,8 @@ pub enum Wait {
     Gone { kind: Kind, key: Key },
     /// A write whose answer was lost, or that does not show yet, may still turn out to have been done.
     Seen { until: Timestamp },
+    /// As much was taken away as may be for now.
+    Budget { until: Timestamp },
 }
 
 /// The difference that a step mends.
@@ -109,6 +175,26 @@ pub enum Why {
     Blackholed,
     /// Our own route leads to what we wrote last, which is no longer right.
     OldTarget { target: String },
+    /// A static route that is declared, or that comes of something declared, and is not there.
+    MissingRoute { purpose: RoutePurpose },
+    /// Settings of a made gateway that differ from the declared ones.
+    Settings { have: TransitGatewayOptions, want: TransitGatewayOptions },
+    /// A share that lets in more, or less, than it should.
+    ExternalAccounts { have: bool, want: bool },
+    /// The share is there, and not of the gateway.
+    NotShared,
+    /// The invited account has not accepted.
+    NotAcceptedInvitation,
+    /// Tags that are missing, or have another value.
+    Tags { missing: Tags },
+    /// Subnets that are attached and not declared.
+    SubnetsUndeclared { subnets: Vec<SubnetId> },
+    /// A subnet of the zone is attached in place of the declared one.
+    SubnetSwapped { have: SubnetId, want: SubnetId },
+    /// Nothing declares it any more.
+    Undeclared,
+    /// Its VPC has left the segment, and was held for as long as the file says.
+    Departed { reason: String },
 }
 
 /// What a step can do to traffic.

@@ -5,36 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    HubName, Key, NetworkName, Problem, Progress, TableKey, Tags, TransitGatewayId, TransitGatewayRouteTable,
-    TransitGatewayRouteTableId, WantedTable,
+    HubName, Key, NAME_TAG, NETWORK_TAG, NetworkName, Problem, Progress, SEGMENT_TAG, TableKey, Tags, TransitGatewayId,
+    TransitGatewayRouteTable, TransitGatewayRouteTableId, WantedTable, is_of_network,
 };
 
 use super::draft::{Change, Draft, Found};
 use super::step::{Risk, Verb, Why};
-
-/// The tag that names the network which a thing belongs to.
-pub const NETWORK_TAG: &str = "transitd:network";
-/// The tag that names the segment whose table it is.
-pub const SEGMENT_TAG: &str = "transitd:segment";
+use super::tag;
 
 /// Returns the tags that a segment's table is made with.
 pub(super) fn tags(network: &NetworkName, key: &TableKey) -> Tags {
     BTreeMap::from([
-        ("Name".to_owned(), format!("{network}/{}", key.segment)),
+        (NAME_TAG.to_owned(), format!("{network}/{}", key.segment)),
         (NETWORK_TAG.to_owned(), network.to_string()),
         (SEGMENT_TAG.to_owned(), key.segment.to_string()),
     ])
 }
 
-/// Tells whether a table carries a network's ownership tag.
-pub(super) fn is_of_network(table: &TransitGatewayRouteTable, network: &NetworkName) -> bool {
-    table.tags.get(NETWORK_TAG).map(String::as_str) == Some(network.as_str())
-}
-
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
     for (key, wanted) in &want.tables {
-        let Some(live) = draft.hubs.get(&key.hub).and_then(|(_, live)| live.tables.clone()) else { continue };
+        let Some(live) = draft.hubs.get(&key.hub).and_then(|hub| hub.live.tables.clone()) else { continue };
         match wanted {
             WantedTable::Adopted(id) => adopted(draft, key, id, live.get(id).copied()),
             WantedTable::Made => made(draft, key, &live),
@@ -62,7 +53,7 @@ fn adopted(
 }
 
 fn elsewhere(draft: &Draft<'_>, hub: &HubName, id: &TransitGatewayRouteTableId) -> Option<TransitGatewayId> {
-    let (inventory, _) = draft.hubs.get(hub)?;
+    let inventory = draft.hubs.get(hub)?.inventory;
     inventory.tables.known()?.iter().find(|table| table.id == *id).map(|table| table.gateway.clone())
 }
 
@@ -72,11 +63,12 @@ fn made(
     live: &BTreeMap<&TransitGatewayRouteTableId, &TransitGatewayRouteTable>,
 ) {
     // What was made on another gateway is another table: the hub has been led to a new one since.
-    let Some(gateway) = draft.want.hubs.get(&key.hub).map(|hub| hub.gateway.clone()) else { return };
+    let Some(hub) = draft.hubs.get(&key.hub) else { return };
     let owned = draft.past.owned.get(&Key::Table(key.clone()).ledger());
-    let owned = owned.filter(|owned| owned.value == gateway.as_str()).and_then(|owned| owned.id.clone());
+    let here = |value: &str| hub.gateway.id.known().is_some_and(|gateway| gateway.as_str() == value);
+    let owned = owned.filter(|owned| here(&owned.value)).and_then(|owned| owned.id.clone());
     let is_ours = |table: &TransitGatewayRouteTable| {
-        is_of_network(table, &draft.policy.network)
+        is_of_network(&table.tags, &draft.policy.network)
             && table.tags.get(SEGMENT_TAG).map(String::as_str) == Some(key.segment.as_str())
     };
     let candidates: BTreeMap<_, _> = live
@@ -95,11 +87,9 @@ fn made(
             Some(id) if id != table.id => {
                 freeze(draft, [table.id.clone()], Problem::TableMissing { table: key.clone(), id });
             }
-            _ => {
-                if !is_ours(table) {
-                    draft.problem(Problem::TableUntagged { table: key.clone(), id: table.id.clone() });
-                }
+            Some(_) | None => {
                 found(draft, key, table);
+                labelled(draft, key, table);
             }
         },
         (None, _, None) => create(draft, key),
@@ -123,18 +113,25 @@ fn just_made(draft: &Draft<'_>, key: &TableKey) -> bool {
     draft.past.unconfirmed.get(id.as_str()).is_some_and(|sent| draft.seen.at < sent.at + draft.policy.visibility)
 }
 
+/// Gives a table of ours its tags back, where they are lost.
+fn labelled(draft: &mut Draft<'_>, key: &TableKey, table: &TransitGatewayRouteTable) {
+    if !table.state.is_usable() {
+        return;
+    }
+    let (scope, tags) = (draft.want.hubs[&key.hub].scope.clone(), tags(&draft.policy.network, key));
+    tag::compare(draft, Verb::Tag, Key::Table(key.clone()), &scope, table.id.as_str(), &table.tags, &tags);
+}
+
 fn create(draft: &mut Draft<'_>, key: &TableKey) {
-    let Some(hub) = draft.want.hubs.get(&key.hub) else { return };
+    let (Some(hub), Some(there)) = (draft.want.hubs.get(&key.hub), draft.hubs.get(&key.hub)) else { return };
+    let gateway = there.gateway.clone();
     let change = Change {
         verb: Verb::Create,
         key: Key::Table(key.clone()),
         scope: hub.scope.clone(),
-        call: WriteCall::CreateTransitGatewayRouteTable {
-            gateway: hub.gateway.clone(),
-            tags: tags(&draft.policy.network, key),
-        },
-        after: Vec::new(),
-        wait: None,
+        call: WriteCall::CreateTransitGatewayRouteTable { gateway: gateway.id, tags: tags(&draft.policy.network, key) },
+        after: gateway.steps,
+        wait: gateway.wait,
         why: Why::Missing,
         risk: Risk::Adds,
         evidence: BTreeSet::new(),

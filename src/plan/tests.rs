@@ -1,6 +1,9 @@
 //! A plan is judged by what it would do after one thing has changed in a network that was as declared.
 
 mod holds;
+mod made;
+mod orders;
+mod removal;
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::model::{
-    AttachmentOptions, Destination, Listed, Owned, Progress, RouteState, Sent, Target, Trouble, VpcAttachment,
+    Cause, Destination, Listed, Owned, Progress, RouteState, Sent, Tags, Target, Trouble, VpcAttachment,
 };
 use crate::specimen::{
     BILLING, CONFIG, HOME, TOOLS, converged, id, intent, intent_of, items, now, plan, plan_with, policy, propagation,
@@ -23,6 +26,7 @@ fn shown(plan: &Plan) -> String {
         .map(|step| match &step.outlook {
             Outlook::Ready => format!("{} [{}]", step.id, step.call.action()),
             Outlook::Waits { on } => format!("{} [{}] waits for {}", step.id, step.call.action(), waits(on)),
+            Outlook::Left { why } => format!("{} [{}] left: {why:?}", step.id, step.call.action()),
         })
         .collect();
     lines.extend(plan.pending.iter().map(|pending| format!("pending {} {}", pending.kind.words(), pending.key)));
@@ -37,6 +41,7 @@ fn waits(on: &Wait) -> String {
         Wait::Present { kind, key } => format!("{} {key}", kind.words()),
         Wait::Gone { kind, key } => format!("the end of {} {key}", kind.words()),
         Wait::Seen { until } => format!("{until}"),
+        Wait::Budget { until } => format!("the budget at {until}"),
     }
 }
 
@@ -85,8 +90,10 @@ fn from_nothing_the_plan_reaches_to_convergence() {
     create route table eu/shared [CreateTransitGatewayRouteTable]
     create attachment eu/222222222222/vpc-b [CreateTransitGatewayVpcAttachment]
     accept attachment eu/222222222222/vpc-b [AcceptTransitGatewayVpcAttachment] waits for attachment eu/222222222222/vpc-b
+    tag at the hub attachment eu/222222222222/vpc-b [CreateTags] waits for attachment eu/222222222222/vpc-b
     create attachment eu/333333333333/vpc-c [CreateTransitGatewayVpcAttachment]
     accept attachment eu/333333333333/vpc-c [AcceptTransitGatewayVpcAttachment] waits for attachment eu/333333333333/vpc-c
+    tag at the hub attachment eu/333333333333/vpc-c [CreateTags] waits for attachment eu/333333333333/vpc-c
     create association eu/222222222222/vpc-b [AssociateTransitGatewayRouteTable] waits for attachment eu/222222222222/vpc-b
     create association eu/333333333333/vpc-c [AssociateTransitGatewayRouteTable] waits for attachment eu/333333333333/vpc-c
     create propagation eu/prod < 222222222222/vpc-b [EnableTransitGatewayRouteTablePropagation] waits for attachment eu/222222222222/vpc-b
@@ -148,6 +155,7 @@ fn a_deleted_attachment_is_made_again_once_the_old_one_has_gone() {
     insta::assert_snapshot!(after(|seen| delete(seen, Progress::Going)), @"
     create attachment eu/222222222222/vpc-b [CreateTransitGatewayVpcAttachment] waits for the end of attachment eu/222222222222/vpc-b
     accept attachment eu/222222222222/vpc-b [AcceptTransitGatewayVpcAttachment] waits for attachment eu/222222222222/vpc-b
+    tag at the hub attachment eu/222222222222/vpc-b [CreateTags] waits for attachment eu/222222222222/vpc-b
     create association eu/222222222222/vpc-b [AssociateTransitGatewayRouteTable] waits for attachment eu/222222222222/vpc-b
     create propagation eu/prod < 222222222222/vpc-b [EnableTransitGatewayRouteTablePropagation] waits for attachment eu/222222222222/vpc-b
     create propagation eu/shared < 222222222222/vpc-b [EnableTransitGatewayRouteTablePropagation] waits for attachment eu/222222222222/vpc-b
@@ -156,6 +164,7 @@ fn a_deleted_attachment_is_made_again_once_the_old_one_has_gone() {
     insta::assert_snapshot!(after(|seen| delete(seen, Progress::Gone)), @"
     create attachment eu/222222222222/vpc-b [CreateTransitGatewayVpcAttachment]
     accept attachment eu/222222222222/vpc-b [AcceptTransitGatewayVpcAttachment] waits for attachment eu/222222222222/vpc-b
+    tag at the hub attachment eu/222222222222/vpc-b [CreateTags] waits for attachment eu/222222222222/vpc-b
     create association eu/222222222222/vpc-b [AssociateTransitGatewayRouteTable] waits for attachment eu/222222222222/vpc-b
     create propagation eu/prod < 222222222222/vpc-b [EnableTransitGatewayRouteTablePropagation] waits for attachment eu/222222222222/vpc-b
     create propagation eu/shared < 222222222222/vpc-b [EnableTransitGatewayRouteTablePropagation] waits for attachment eu/222222222222/vpc-b
@@ -184,6 +193,7 @@ fn only_a_declared_attachment_is_accepted() {
     });
     insta::assert_snapshot!(pending, @r#"
     accept attachment eu/222222222222/vpc-b [AcceptTransitGatewayVpcAttachment]
+    tag at the hub attachment eu/222222222222/vpc-b [CreateTags] waits for attachment eu/222222222222/vpc-b
     create association eu/222222222222/vpc-b [AssociateTransitGatewayRouteTable] waits for attachment eu/222222222222/vpc-b
     unmanaged Attachment { hub: eu, id: tgw-attach-z, resource_type: "vpc", resource: "vpc-z", owner: Some(333333333333), pending: true }
     "#);
@@ -199,15 +209,18 @@ fn a_missing_subnet_is_added_and_a_foreign_one_is_reported() {
 
 #[test]
 fn each_option_that_differs_is_set_back() {
-    let change: [fn(&mut VpcAttachment); 3] =
-        [|live| live.dns = false, |live| live.ipv6 = true, |live| live.appliance_mode = true];
+    let change: [fn(&mut VpcAttachment); 4] = [
+        |live| live.options.dns = false,
+        |live| live.options.ipv6 = true,
+        |live| live.options.appliance_mode = true,
+        |live| live.options.security_group_referencing = false,
+    ];
     for change in change {
         let plan = plan_after(|seen| change(attachment(seen, 0)));
         let [step] = plan.steps.as_slice() else { panic!("{}", shown(&plan)) };
-        let declared = AttachmentOptions { dns: true, ipv6: false, appliance_mode: false };
         assert!(
             matches!(&step.call, crate::api::WriteCall::ModifyTransitGatewayVpcAttachment { add_subnets, options: Some(options), .. }
-                if add_subnets.is_empty() && *options == declared),
+                if add_subnets.is_empty() && *options == crate::specimen::options()),
             "{:?}",
             step.call
         );
@@ -220,7 +233,7 @@ fn a_foreign_target_at_our_range_is_a_conflict_and_is_never_replaced() {
         let table = &mut items(&mut seen.members.get_mut(&scope(BILLING)).unwrap().route_tables)[0];
         table.routes[1].target = Target::Other("nat-1".into());
     });
-    insta::assert_snapshot!(foreign, @r#"problem ForeignRoute { route: VpcRouteKey { vpc: VpcKey { account: 222222222222, region: eu-west-1, vpc: vpc-b }, table: rtb-b, destination: 10.0.0.0/8 }, target: "nat-1" }"#);
+    insta::assert_snapshot!(foreign, @r#"problem ForeignRoute { route: VpcRouteKey { vpc: VpcKey { account: 222222222222, region: eu-west-1, vpc: vpc-b }, table: rtb-b, destination: Cidr(10.0.0.0/8) }, target: "nat-1" }"#);
 }
 
 #[test]
@@ -247,11 +260,13 @@ fn undeclared_things_are_reported_and_never_touched() {
             resource_id: "vpn-1".into(),
             resource_owner: Some(id(HOME)),
             state: Progress::Ready,
+            tags: Tags::new(),
         });
         items(hub(seen).propagations.get_mut(&table_id("shared")).unwrap()).push(propagation("c"));
         items(hub(seen).propagations.get_mut(&table_id("shared")).unwrap()).push(propagation("vpn"));
         items(hub(seen).routes.get_mut(&table_id("prod")).unwrap()).push(crate::model::TransitGatewayRoute {
             destination: Destination::Cidr(id("10.66.0.0/16")),
+            prefix_list: None,
             is_static: true,
             state: RouteState::Blackhole,
             attachments: vec![],
@@ -346,7 +361,7 @@ fn a_write_that_shows_is_confirmed() {
 #[test]
 fn what_aws_refused_is_reported_and_not_sent_again_until_it_differs() {
     let mut seen = converged();
-    attachment(&mut seen, 0).dns = false;
+    attachment(&mut seen, 0).options.dns = false;
     let mut past = History::default();
     let step = plan(&intent(), &seen, &past).steps[0].clone();
     let refused = crate::model::Refused { call: fingerprint(&step.call), trouble: denied() };
@@ -397,14 +412,14 @@ fn a_state_that_nobody_knows_freezes_the_thing() {
 
 #[test]
 fn a_failed_attachment_is_reported_and_not_made_again_beside_itself() {
-    for (state, rejected) in [(Progress::Failed, true), (Progress::Rejected, false)] {
+    for (state, cause) in [(Progress::Failed, Cause::Unknown), (Progress::Rejected, Cause::Rejected)] {
         let plan = plan_after(|seen| {
             attachment(seen, 0).state = state.clone();
             items(&mut hub(seen).attachments)[0].state = state;
         });
         assert!(!plan.steps.iter().any(|step| step.kind == Kind::Attachment), "{}", shown(&plan));
         let reported =
-            |problem: &Problem| matches!(problem, Problem::AttachmentFailed { rejected: was, .. } if *was != rejected);
+            |problem: &Problem| matches!(problem, Problem::AttachmentFailed { cause: of, .. } if *of == cause);
         assert!(plan.problems.iter().any(reported), "{}", shown(&plan));
     }
 }

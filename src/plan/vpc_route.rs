@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::WriteCall;
+use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AttachmentKey, Cidr, Destination, HubName, Key, Problem, Route, RouteState, RouteTable, RouteTableId, Scope,
-    Target, TransitGatewayId, VpcRouteKey, WantedHub,
+    Attached, AttachedKey, Destination, HubName, Key, Problem, Route, RouteState, RouteTable, RouteTableId, Scope,
+    Target, TransitGatewayId, VpcRouteKey,
 };
 
 use super::draft::{Change, Draft};
@@ -17,11 +17,10 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
     let tables = route_tables(draft);
     for (key, hub_name) in &want.vpc_routes {
         let Some(table) = tables.get(&(key.vpc.scope(), &key.table)) else { continue };
-        let Some(hub) = want.hubs.get(hub_name).filter(|_| draft.hubs.contains_key(hub_name)) else { continue };
-        let destination = Destination::Cidr(key.destination);
-        match table.routes.iter().find(|route| route.destination == destination) {
-            None => write(draft, key, hub_name, hub, Verb::Create, Why::Missing),
-            Some(route) => present(draft, key, hub_name, hub, route),
+        let Some(gateway) = draft.hubs.get(hub_name).map(|hub| hub.gateway.id.clone()) else { continue };
+        match table.routes.iter().find(|route| route.destination == key.destination) {
+            None => write(draft, key, hub_name, gateway, Verb::Create, Why::Missing),
+            Some(route) => present(draft, key, hub_name, gateway, route),
         }
     }
 }
@@ -36,10 +35,10 @@ fn route_tables<'a>(draft: &Draft<'a>) -> BTreeMap<(Scope, &'a RouteTableId), &'
         .collect()
 }
 
-fn present(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &WantedHub, route: &Route) {
+fn present(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: Ref<TransitGatewayId>, route: &Route) {
     let this = Key::VpcRoute(key.clone());
     match &route.target {
-        Target::TransitGateway(gateway) if *gateway == hub.gateway => {
+        Target::TransitGateway(gateway) if hub.known() == Some(gateway) => {
             draft.confirm(Verb::Create, &this);
             if route.state != RouteState::Blackhole {
                 draft.confirm(Verb::Replace, &this);
@@ -67,8 +66,15 @@ fn foreign(draft: &mut Draft<'_>, key: &VpcRouteKey, target: String) {
 
 /// A route is written once the attachment is there and associated: before that it would only swallow traffic that
 /// takes another way today.
-fn write(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &WantedHub, verb: Verb, why: Why) {
-    let of = AttachmentKey { hub: hub_name.clone(), vpc: key.vpc.clone() };
+fn write(
+    draft: &mut Draft<'_>,
+    key: &VpcRouteKey,
+    hub_name: &HubName,
+    gateway: Ref<TransitGatewayId>,
+    verb: Verb,
+    why: Why,
+) {
+    let of = AttachedKey { hub: hub_name.clone(), of: Attached::from(&key.vpc) };
     let Some(attachment) = draft.attachments.get(&of).cloned() else { return };
     let associated = draft.associated.contains(&of);
     // Where nobody brings the association about, its being frozen, refused or unknown is reported; the route hangs on it.
@@ -77,7 +83,7 @@ fn write(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &Wan
     }
     let association = Key::Association(of);
     let wait = attachment.wait.or_else(|| (!associated).then(|| Draft::until_present(association.clone())));
-    let (route_table, destination, gateway) = (key.table.clone(), key.destination, hub.gateway.clone());
+    let (route_table, destination) = (key.table.clone(), key.destination.clone());
     let mut after = attachment.steps;
     after.extend(draft.planned(&StepId::new(Verb::Create, &association)));
     let change = Change {
@@ -94,7 +100,7 @@ fn write(draft: &mut Draft<'_>, key: &VpcRouteKey, hub_name: &HubName, hub: &Wan
     draft.step(change);
 }
 
-fn call(verb: Verb, route_table: RouteTableId, destination: Cidr, gateway: TransitGatewayId) -> WriteCall {
+fn call(verb: Verb, route_table: RouteTableId, destination: Destination, gateway: Ref<TransitGatewayId>) -> WriteCall {
     if verb == Verb::Create {
         WriteCall::CreateRoute { route_table, destination, gateway }
     } else {

@@ -3,18 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountId, Fault, HubName, Kind, ListId, Problem, Scope, Trouble, Unmanaged, VpcKey};
-use crate::plan::{Plan, Risk, Step};
+use crate::model::{AccountId, Fault, HubName, ListId, Problem, Scope, Trouble, Unmanaged};
+use crate::plan::Plan;
 
 use super::View;
-use super::names::{Names, Place, vpc_of};
-use super::style::{Page, Paint, Piece, Style, count, piece};
-use super::summary::{ENTERING, Summary, verdict};
+use super::names::{Names, Place};
+use super::orders::orders;
+use super::steps::steps;
+use super::style::{Page, Paint, Style, count, piece};
+use super::summary::{self, ENTERING, Summary, verdict};
 use super::wording::{self, scope_of};
 
 /// How many of one sort are listed one by one; the rest is counted. A network that is built from nothing has
 /// thousands of steps, and nobody reads the two hundredth route to learn more than the first hundred told.
-const MANY: usize = 200;
+pub(super) const MANY: usize = 200;
 /// How far help stands in, under what it is about.
 const HELP: usize = 2;
 
@@ -51,8 +53,8 @@ pub fn standing_text(view: &View<'_>, style: Style) -> String {
 
 /// Writes what stands in the way: what is blocked, what is worth knowing, and what is unknown.
 pub(super) fn findings(page: &mut Page, view: &View<'_>, names: &Names<'_>) {
-    let (blocked, notes): (Vec<&Problem>, Vec<&Problem>) =
-        view.plan.problems.iter().partition(|problem| problem.blocks());
+    orders(page, view.plan);
+    let (blocked, notes) = summary::problems(view.plan);
     problems(page, "blocked", Paint::Bad, &blocked, names);
     problems(page, "note", Paint::Notable, &notes, names);
     unknown(page, view, names);
@@ -82,7 +84,7 @@ fn help(page: &mut Page, indent: usize, text: &str) {
 }
 
 /// Says how many are not listed, if any.
-fn more(page: &mut Page, indent: usize, all: usize, what: &str) {
+pub(super) fn more(page: &mut Page, indent: usize, all: usize, what: &str) {
     if let Some(rest @ 1..) = all.checked_sub(MANY) {
         page.line(
             indent,
@@ -179,87 +181,6 @@ fn unread_lines(page: &mut Page, place: &Where<'_>, unread: &Unread<'_>, names: 
     }
 }
 
-/// The steps of one hub, as they are read.
-#[derive(Default)]
-struct OfHub<'a> {
-    own: Vec<&'a Step>,
-    vpcs: BTreeMap<&'a VpcKey, Vec<&'a Step>>,
-}
-
-fn steps(page: &mut Page, view: &View<'_>, names: &Names<'_>) {
-    let mut hubs: BTreeMap<Option<&HubName>, OfHub<'_>> = BTreeMap::new();
-    for step in &view.plan.steps {
-        let of_hub = hubs.entry(names.hub_of(&step.key)).or_default();
-        match vpc_of(&step.key) {
-            Some(vpc) => of_hub.vpcs.entry(vpc).or_default().push(step),
-            None => of_hub.own.push(step),
-        }
-    }
-    for (hub, of_hub) in hubs {
-        page.gap();
-        let number = of_hub.own.len() + of_hub.vpcs.values().map(Vec::len).sum::<usize>();
-        heading(page, hub, &count(number, "step", "steps"), view, names);
-        let mut shown = Shown::default();
-        group(page, "route tables of the hub", &of_hub.own, Place { hub, vpc: None }, names, &mut shown);
-        for (vpc, steps) in &of_hub.vpcs {
-            let segment = names.segment(vpc).map(|segment| format!(", segment {segment}")).unwrap_or_default();
-            let title = format!("{}{segment}", names.vpc(vpc));
-            group(page, &title, steps, Place { hub, vpc: Some(vpc) }, names, &mut shown);
-        }
-        for (kind, number) in shown.by_kind {
-            more(page, 2, number, wording::several(kind));
-        }
-    }
-}
-
-fn heading(page: &mut Page, hub: Option<&HubName>, what: &str, view: &View<'_>, names: &Names<'_>) {
-    let place = hub.and_then(|hub| Some((hub, view.want.hubs.get(hub)?, names.gateway(hub)?)));
-    let text = match (place, hub) {
-        (Some((hub, wanted, gateway)), _) => format!("hub {hub} ({gateway}) in {}: {what}", wanted.scope.region),
-        (None, Some(hub)) => format!("hub {hub}: {what}"),
-        (None, None) => format!("on no hub: {what}"),
-    };
-    page.line(0, 2, &[piece(Paint::Heading, text)]);
-}
-
-/// How many steps of each kind were met in a hub, listed or not.
-#[derive(Default)]
-struct Shown {
-    by_kind: BTreeMap<Kind, usize>,
-}
-
-fn group(page: &mut Page, title: &str, steps: &[&Step], here: Place<'_>, names: &Names<'_>, shown: &mut Shown) {
-    let mut titled = false;
-    for step in steps {
-        let number = shown.by_kind.entry(step.kind).or_default();
-        *number += 1;
-        if *number > MANY {
-            continue;
-        }
-        if !titled {
-            page.line(2, 4, &[piece(Paint::Heading, title)]);
-            titled = true;
-        }
-        page.line(4, 13, &line_of(step, here, names));
-    }
-}
-
-/// Returns a step as one line: what, why, what it can do to traffic, what it waits for, and the call that it is.
-fn line_of(step: &Step, here: Place<'_>, names: &Names<'_>) -> Vec<Piece> {
-    let verb = format!("{:<7}", wording::verb(&step.call));
-    let paint = wording::risk_paint(step.risk);
-    let what = format!("{}: {}", wording::object(step, names, here), wording::why(&step.why));
-    let mut pieces = vec![piece(paint, verb), piece(Paint::Text, what)];
-    if step.risk != Risk::Adds {
-        pieces.push(piece(paint, format!("({})", wording::risk(step.risk))));
-    }
-    if let Some(wait) = wording::waits(step, names, here) {
-        pieces.push(piece(Paint::Notable, format!("({wait})")));
-    }
-    pieces.push(piece(Paint::Aside, format!("[{}, {}]", step.call.action(), step.scope.account)));
-    pieces
-}
-
 fn pending(page: &mut Page, plan: &Plan, names: &Names<'_>) {
     if !plan.pending.is_empty() {
         page.gap();
@@ -279,7 +200,7 @@ struct Undeclared {
 }
 
 const LEFTOVERS: Undeclared = Undeclared {
-    title: ("no longer declared", "made by transitd, kept, since this version removes nothing"),
+    title: ("no longer declared", "made by transitd, kept, since the file does not say to remove it"),
     help: |_| wording::LEFTOVER_HELP,
 };
 const UNMANAGED: Undeclared = Undeclared {
@@ -302,7 +223,7 @@ fn undeclared(page: &mut Page, things: &BTreeSet<Unmanaged>, as_what: &Undeclare
         for same in things.chunk_by(|one, other| (as_what.help)(one) == (as_what.help)(other)) {
             for sort in same.chunk_by(same_sort) {
                 for thing in sort.iter().take(MANY) {
-                    let text = wording::unmanaged(thing, names, Place { hub, vpc: None });
+                    let text = wording::unmanaged(thing, names, Place { hub, ..Place::default() });
                     page.line(2, 4, &[piece(Paint::Text, text)]);
                 }
                 more(page, 2, sort.len(), "like it");

@@ -8,8 +8,12 @@
 //! | `exit` | the exit code that goes with the report |
 //! | `in_sync`, `verdict` | the judgement, and the text report's first line |
 //! | `blocked`, `notes` | problems; each has `problem` and its details, `text`, `help` |
+//! | `paused`, `held` | what people ordered: `order` with its parts, `text`, `help` |
 //! | `unknown` | lists that could not be read: `list`, `scope` (null for the organization's), `trouble`, `help` |
-//! | `steps` | in order: `id`, `kind`, `key`, `about`, `scope`, `call`, `after`, `outlook`, `why`, `risk`, `evidence`, `text` |
+//! | `steps` | in order: `id`, `kind`, `key`, `segment`, `about`, `scope`, `call`, `after`, `outlook`, `why`, `risk`, `evidence`, `text`, and in words `reason`, `danger` (null where it only adds) and `wait` (null where it does not wait) |
+//! | `left` | those of the steps that are shown and not sent: `step`, its `id`, `left`, why, and `text` |
+//! | `removals` | ids of the steps that take away what nothing declares any more, and are sent |
+//! | `departures` | VPCs that have left their segment: `attachment`, `about`, `since`, `until` (null once the time is over), `why` |
 //! | `pending` | what AWS is busy with: `kind`, `key`, `about` |
 //! | `leftovers` | what transitd made and nothing declares any more; with the keys of `unmanaged` |
 //! | `unmanaged` | what is neither declared nor transitd's: `unmanaged` and its details, `text`, `help` |
@@ -18,7 +22,7 @@
 //! | `counts` | `accounts`, `vpcs` by segment and whether that is all (`vpcs_complete`), `in_place` by kind, `calls` |
 //!
 //! `about` says in its parts what a `key` says in one text: `hub`, `segment`, `account`, `account_name`, `region`, `vpc`,
-//! `vpc_name`, `route_table`, `destination`, as far as they are known.
+//! `vpc_name`, `attached`, `principal`, `route_table`, `destination`, as far as they are known.
 //!
 //! A report of one pass of `apply` has the same keys but for `exit`, and two more: `pass`, its number, and `outcomes`.
 
@@ -28,11 +32,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::apply::Outcome;
-use crate::model::{Key, ListId, Problem, Trouble, Unmanaged, VpcKey};
-use crate::plan::Step;
+use crate::model::{Key, ListId, Problem, Trouble, Unmanaged};
+use crate::plan::{Outlook, Step, Why};
 
 use super::names::{Names, Place};
-use super::summary::{Summary, verdict};
+use super::orders::orders_json;
+use super::summary::{self, Summary, verdict};
 use super::{PassView, View, wording};
 
 /// Returns a drift report for machines. `exit` is the exit code that goes with it.
@@ -57,7 +62,7 @@ pub fn pass_json(pass: &PassView<'_>) -> Value {
 fn look(view: &View<'_>) -> Map<String, Value> {
     let names = Names::of(view);
     let plan = view.plan;
-    let (blocked, notes): (Vec<&Problem>, Vec<&Problem>) = plan.problems.iter().partition(|problem| problem.blocks());
+    let (blocked, notes) = summary::problems(plan);
     let problems = |problems: Vec<&Problem>| problems.into_iter().map(|it| problem(it, &names)).collect::<Vec<_>>();
     let undeclared = |things: &BTreeSet<Unmanaged>, help: fn(&Unmanaged) -> &'static str| -> Vec<Value> {
         let text = |thing| wording::unmanaged(thing, &names, Place::default());
@@ -65,6 +70,7 @@ fn look(view: &View<'_>) -> Map<String, Value> {
     };
     let pending: Vec<Value> =
         plan.pending.iter().map(|it| with(value(it), json!({ "about": about(&it.key, &names) }))).collect();
+    let (paused, held) = orders_json(plan);
     let report = json!({
         "network": view.network,
         "home": view.home,
@@ -74,8 +80,13 @@ fn look(view: &View<'_>) -> Map<String, Value> {
         "verdict": verdict(plan).1,
         "blocked": problems(blocked),
         "notes": problems(notes),
+        "paused": paused,
+        "held": held,
         "unknown": plan.unknown.iter().map(|(list, trouble)| unknown(list, trouble)).collect::<Vec<_>>(),
         "steps": plan.steps.iter().map(|it| step(it, &names)).collect::<Vec<_>>(),
+        "left": plan.steps.iter().filter_map(left).collect::<Vec<_>>(),
+        "removals": plan.steps.iter().filter(|it| it.is_removal() && left(it).is_none()).map(|it| &it.id).collect::<Vec<_>>(),
+        "departures": departures(view, &names),
         "pending": pending,
         "leftovers": undeclared(&plan.leftovers, |_| wording::LEFTOVER_HELP),
         "unmanaged": undeclared(&plan.unmanaged, wording::unmanaged_help),
@@ -101,10 +112,45 @@ fn unknown(list: &ListId, trouble: &Trouble) -> Value {
 }
 
 fn step(step: &Step, names: &Names<'_>) -> Value {
-    let here = Place { hub: names.hub_of(&step.key), vpc: None };
-    let object = wording::object(step, names, here);
-    let text = format!("{} {object}: {}", wording::verb(&step.call), wording::why(&step.why));
-    with(value(step), json!({ "about": about(&step.key, names), "text": text }))
+    let here = Place { hub: names.hub_of(&step.key), ..Place::default() };
+    let (object, reason) = (wording::object(step, names, here), wording::reason(step, names));
+    let words = json!({
+        "about": about(&step.key, names),
+        "text": format!("{} {object}: {reason}", wording::verb(&step.call)),
+        "reason": reason,
+        "danger": wording::danger(step),
+        "wait": wording::waits(step, names, here),
+    });
+    with(value(step), words)
+}
+
+/// Says of a step that is shown and not sent why that is so.
+fn left(step: &Step) -> Option<Value> {
+    let Outlook::Left { why } = &step.outlook else { return None };
+    Some(with(json!({ "step": step.id, "text": wording::left(why) }), value(why)))
+}
+
+/// Lists the VPCs that have left their segment: those that are held, and those that are on their way out.
+fn departures(view: &View<'_>, names: &Names<'_>) -> Vec<Value> {
+    let plan = view.plan;
+    let held = plan.problems.iter().filter_map(|problem| {
+        let Problem::Departing { attachment, why, until } = problem else { return None };
+        Some((attachment, why.as_str(), Some(until)))
+    });
+    let going = plan.steps.iter().filter_map(|step| match (&step.key, &step.why) {
+        (Key::Attachment(attachment), Why::Departed { reason }) => Some((attachment, reason.as_str(), None)),
+        (_, _) => None,
+    });
+    let each = held.chain(going).map(|(attachment, why, until)| {
+        json!({
+            "attachment": attachment,
+            "about": about(&Key::Attachment(attachment.clone()), names),
+            "since": names.departed_since(attachment),
+            "until": until,
+            "why": why,
+        })
+    });
+    each.collect()
 }
 
 /// Takes a key apart.
@@ -116,22 +162,36 @@ fn about(key: &Key, names: &Names<'_>) -> Value {
     if let Some(hub) = names.hub_of(key) {
         say("hub", json!(hub));
     }
-    let (vpc, segment): (Option<&VpcKey>, _) = match key {
-        Key::Hub(_) => (None, None),
-        Key::Table(table) => (None, Some(&table.segment)),
-        Key::Attachment(of) => (Some(&of.vpc), names.segment(&of.vpc)),
-        Key::Association(of) => (Some(&of.vpc), names.table_of(of).map(|table| &table.segment)),
-        Key::Propagation(of) => (Some(&of.vpc), Some(&of.table.segment)),
+    let segment = match key {
+        Key::Hub(_) | Key::Share(_) => None,
+        Key::Principal(key) => {
+            say("principal", json!(key.principal));
+            None
+        }
+        Key::Table(table) => Some(&table.segment),
+        Key::Attachment(of) => names.segment(&of.vpc),
+        Key::Association(of) => {
+            say("attached", json!(of.of));
+            names.table_of(of).map(|table| &table.segment)
+        }
+        Key::Propagation(of) => {
+            say("attached", json!(of.of));
+            Some(&of.table.segment)
+        }
+        Key::StaticRoute(route) => {
+            say("destination", json!(route.destination));
+            Some(&route.table.segment)
+        }
         Key::VpcRoute(route) => {
             say("route_table", json!(route.table));
             say("destination", json!(route.destination));
-            (Some(&route.vpc), names.segment(&route.vpc))
+            names.segment(&route.vpc)
         }
     };
     if let Some(segment) = segment {
         say("segment", json!(segment));
     }
-    if let Some(vpc) = vpc {
+    if let Some(vpc) = key.vpc() {
         say("account", json!(vpc.account));
         say("account_name", json!(names.account_name(&vpc.account)));
         say("region", json!(vpc.region));
@@ -166,6 +226,7 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::InDoubt(trouble) => json!({ "outcome": "in-doubt", "trouble": trouble }),
         Outcome::Failed(trouble) => json!({ "outcome": "failed", "trouble": trouble }),
         Outcome::NotJournaled(message) => json!({ "outcome": "not-journaled", "message": message }),
+        Outcome::Overruled => json!({ "outcome": "overruled" }),
         Outcome::NotSent => json!({ "outcome": "not-sent" }),
     }
 }

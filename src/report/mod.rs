@@ -6,9 +6,14 @@
 //! without colour. JSON has all of it, uncut, with keys that stay.
 
 mod drift;
+mod history;
 mod json;
+mod live;
+mod matters;
 mod names;
+mod orders;
 mod passes;
+mod steps;
 mod style;
 mod summary;
 mod wording;
@@ -18,8 +23,10 @@ use crate::model::{AccountId, NetworkName, OrganizationId, Snapshot, Topology};
 use crate::plan::Plan;
 
 pub use drift::{drift_text, standing_text};
+pub use history::{history_json, history_text};
 pub use json::{drift_json, pass_json};
-pub use passes::{pass_text, violations_text};
+pub use matters::{Matter, UNREAD, matters, unknown_scopes, verdict_text};
+pub use passes::{moved_text, pass_text, violations_text};
 pub use style::Style;
 
 /// One look at a network: all that a report is made of.

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::model::{
-    AccountId, AttachmentKey, HubName, Key, NetworkName, Problem, SegmentName, TableKey, TransitGatewayId, Unmanaged,
-    VpcKey,
+    AccountId, Attached, AttachedKey, AttachmentKey, GivenKey, GivenKind, HubName, Key, NAME_TAG, Principal,
+    PrincipalKey, Problem, RouteVia, SegmentName, StaticRouteKey, TableKey, TransitGatewayId, Unmanaged, VpcKey,
+    WantedGateway, WantedStaticRoute,
 };
 
 use super::View;
 
-/// The tag under which AWS's own console shows a thing's name.
-const NAME_TAG: &str = "Name";
-
 /// The names that a snapshot knows.
 pub(super) struct Names<'a> {
-    view: &'a View<'a>,
+    pub(super) view: &'a View<'a>,
     accounts: BTreeMap<&'a AccountId, &'a str>,
     vpcs: BTreeMap<VpcKey, &'a str>,
     hubs: BTreeMap<&'a VpcKey, &'a HubName>,
@@ -27,6 +27,26 @@ pub(super) struct Names<'a> {
 pub(super) struct Place<'a> {
     pub hub: Option<&'a HubName>,
     pub vpc: Option<&'a VpcKey>,
+    /// What others have attached, where the reader is at that.
+    pub given: Option<&'a GivenKey>,
+    /// Where all the static routes lead among which the reader is.
+    pub via: Option<&'a RouteVia>,
+}
+
+impl Place<'_> {
+    /// Tells whether the reader is at what is attached to this hub.
+    pub fn is_of(&self, hub: &HubName, of: &Attached) -> bool {
+        let is_here = match of {
+            Attached::Vpc(vpc) => self.vpc == Some(vpc),
+            Attached::Given(given) => self.given == Some(given),
+        };
+        is_here && self.hub == Some(hub)
+    }
+
+    /// Tells whether the reader is among static routes that lead there.
+    pub fn leads_to(&self, of: &Attached) -> bool {
+        matches!(self.via, Some(RouteVia::Attachment(at)) if at == of)
+    }
 }
 
 impl<'a> Names<'a> {
@@ -79,32 +99,74 @@ impl<'a> Names<'a> {
         self.accounts.get(id).copied()
     }
 
-    pub fn network(&self) -> &'a NetworkName {
-        self.view.network
-    }
-
     pub fn home(&self) -> &'a AccountId {
         self.view.home
     }
 
-    /// Names the gateway that a hub stands for.
+    /// Names the gateway that a hub stands for; none for one that is still to be made.
     pub fn gateway(&self, hub: &HubName) -> Option<&'a TransitGatewayId> {
-        self.view.want.hubs.get(hub).map(|hub| &hub.gateway)
+        let wanted = self.view.want.hubs.get(hub)?;
+        match &wanted.gateway {
+            WantedGateway::Adopted(gateway) => Some(gateway),
+            WantedGateway::Made { .. } => self.view.plan.gateways.get(hub),
+        }
+    }
+
+    /// Names what is attached.
+    pub fn attached(&self, of: &Attached) -> String {
+        match of {
+            Attached::Vpc(vpc) => self.vpc(vpc),
+            Attached::Given(given) => given_words(given),
+        }
     }
 
     pub fn segment(&self, vpc: &VpcKey) -> Option<&'a SegmentName> {
         self.view.want.members.get(vpc)
     }
 
+    /// Names the segment that an attachment on a hub belongs to, whoever made it.
+    pub fn segment_of(&self, of: &AttachedKey) -> Option<&'a SegmentName> {
+        match &of.of {
+            Attached::Vpc(vpc) => self.segment(vpc),
+            Attached::Given(_) => self.view.want.given.get(of),
+        }
+    }
+
+    /// Returns since when a VPC was seen to have left its segment.
+    pub fn departed_since(&self, attachment: &AttachmentKey) -> Option<Timestamp> {
+        self.view.plan.departures.get(&attachment.to_string()).copied()
+    }
+
+    /// Names a time, and how far it is from the look: `2026-11-22T03:40:00Z, in 40 min`.
+    pub fn time(&self, at: Timestamp) -> String {
+        let minutes = at.duration_since(self.view.seen.at).as_mins();
+        let far = span(minutes.unsigned_abs());
+        let far = if minutes < 0 { format!("{far} ago") } else { format!("in {far}") };
+        format!("{}, {far}", at.strftime("%FT%TZ"))
+    }
+
     /// Names the segment that an attachment is to be associated with.
-    pub fn table_of(&self, attachment: &AttachmentKey) -> Option<&'a TableKey> {
+    pub fn table_of(&self, attachment: &AttachedKey) -> Option<&'a TableKey> {
         self.view.want.associations.get(attachment)
+    }
+
+    /// Returns where a static route shall lead, and why.
+    pub fn static_route(&self, key: &StaticRouteKey) -> Option<&'a WantedStaticRoute> {
+        self.view.want.static_routes.get(key)
+    }
+
+    /// Names what stands behind a static route: whose range it is, where it leads by way of somebody else.
+    pub fn behind(&self, key: &StaticRouteKey) -> Option<String> {
+        let cidr = key.destination.cidr()?;
+        let reach = self.view.want.reach.get(&key.table)?;
+        let of = reach.iter().find(|reached| reached.cidr == cidr)?.of.as_ref()?;
+        Some(self.attached(of))
     }
 
     /// Names a step by its id, in the words of other lines where what it is about is still declared.
     pub fn step(&self, id: &str) -> String {
-        match id.split_once(' ').and_then(|(verb, ledger)| Some((verb, self.refused.get(ledger)?))) {
-            Some(("clear", key)) => format!("remove {}", self.thing(key, Place::default())),
+        match split(id).and_then(|(verb, ledger)| Some((verb, self.refused.get(ledger)?))) {
+            Some(("clear" | "remove", key)) => format!("remove {}", self.thing(key, Place::default())),
             Some((verb, key)) => format!("{verb} {}", self.thing(key, Place::default())),
             None => format!("the step '{id}'"),
         }
@@ -116,8 +178,18 @@ impl<'a> Names<'a> {
         'a: 'k,
     {
         match key {
-            Key::VpcRoute(route) => self.view.want.vpc_routes.get(route).or_else(|| self.hubs.get(&route.vpc).copied()),
-            Key::Hub(_) | Key::Table(_) | Key::Attachment(_) | Key::Association(_) | Key::Propagation(_) => key.hub(),
+            Key::VpcRoute(route) => {
+                let declared = self.view.want.vpc_routes.get(route);
+                declared.or_else(|| self.hubs.get(&route.vpc).copied()).or_else(|| self.hub_led_to(route))
+            }
+            Key::Hub(_)
+            | Key::Share(_)
+            | Key::Principal(_)
+            | Key::Table(_)
+            | Key::Attachment(_)
+            | Key::Association(_)
+            | Key::Propagation(_)
+            | Key::StaticRoute(_) => key.hub(),
         }
     }
 
@@ -129,12 +201,15 @@ impl<'a> Names<'a> {
         match thing {
             Unmanaged::Attachment { hub, .. }
             | Unmanaged::Table { hub, .. }
+            | Unmanaged::Share { hub, .. }
+            | Unmanaged::Principal { hub, .. }
             | Unmanaged::PropagationElsewhere { hub, .. } => Some(hub),
             Unmanaged::Association { table, .. }
             | Unmanaged::Propagation { table, .. }
             | Unmanaged::TransitGatewayRoute { table, .. } => Some(&table.hub),
             Unmanaged::AttachedSubnet { attachment, .. } => Some(&attachment.hub),
             Unmanaged::VpcRoute { vpc, .. } => self.hubs.get(vpc).copied(),
+            Unmanaged::Hub { .. } => None,
         }
     }
 
@@ -142,67 +217,118 @@ impl<'a> Names<'a> {
     pub fn thing(&self, key: &Key, here: Place<'_>) -> String {
         match key {
             Key::Hub(hub) => format!("hub {hub}"),
+            Key::Share(hub) if here.hub == Some(hub) => "its resource share".to_owned(),
+            Key::Share(hub) => format!("the resource share of hub {hub}"),
+            Key::Principal(key) if here.hub == Some(&key.hub) => {
+                format!("its sharing with {}", self.principal(&key.principal))
+            }
+            Key::Principal(key) => format!("the sharing of hub {} with {}", key.hub, self.principal(&key.principal)),
             Key::Table(table) => self.table(table, here),
             Key::Attachment(of) if is_here(of, here) => "its attachment".to_owned(),
             Key::Attachment(of) => format!("the attachment of {} to hub {}", self.vpc(&of.vpc), of.hub),
-            Key::Association(of) if is_here(of, here) => "its association".to_owned(),
-            Key::Association(of) => format!("the association of {} on hub {}", self.vpc(&of.vpc), of.hub),
-            Key::Propagation(of) if here.vpc == Some(&of.vpc) => {
-                format!("its propagation into {}", self.table(&of.table, here))
+            Key::Association(key) if here.is_of(&key.hub, &key.of) => "its association".to_owned(),
+            Key::Association(key) => format!("the association of {} on hub {}", self.attached(&key.of), key.hub),
+            Key::Propagation(key) if here.is_of(&key.table.hub, &key.of) => {
+                format!("its propagation into {}", self.table(&key.table, here))
             }
-            Key::Propagation(of) => {
-                format!("the propagation of {} into {}", self.vpc(&of.vpc), self.table(&of.table, here))
+            Key::Propagation(key) => {
+                format!("the propagation of {} into {}", self.attached(&key.of), self.table(&key.table, here))
+            }
+            Key::StaticRoute(key) => {
+                format!("static route {} in {}", key.destination, self.table(&key.table, here))
             }
             Key::VpcRoute(route) if here.vpc == Some(&route.vpc) => {
-                format!("route {} in {}", route.destination, route.table)
+                format!("route {} in {}", route.destination, self.route_table(&route.vpc, &route.table))
             }
             Key::VpcRoute(route) => {
-                format!("route {} in {} {}", route.destination, self.vpc(&route.vpc), route.table)
+                let table = self.route_table(&route.vpc, &route.table);
+                format!("route {} in {table} of {}", route.destination, self.vpc(&route.vpc))
             }
+        }
+    }
+
+    /// Names whom a hub is shared with.
+    pub fn principal(&self, principal: &Principal) -> String {
+        match principal {
+            Principal::Account(account) => format!("account {}", self.account(account)),
+            Principal::Organization | Principal::Unit(_) => principal.to_string(),
         }
     }
 
     /// Names a segment's table.
     pub fn table(&self, table: &TableKey, here: Place<'_>) -> String {
         if here.hub == Some(&table.hub) {
-            format!("the route table of segment {}", table.segment)
+            format!("{}'s route table", table.segment)
         } else {
             format!("the route table of segment {} on hub {}", table.segment, table.hub)
         }
     }
 }
 
+/// Names what others have attached, as people call it.
+fn given_words(given: &GivenKey) -> String {
+    let id = &given.id;
+    match given.kind {
+        GivenKind::Vpn => format!("VPN {id}"),
+        GivenKind::DirectConnectGateway => format!("Direct Connect gateway {id}"),
+        GivenKind::Connect => format!("Connect attachment {id}"),
+        GivenKind::NetworkFunction => format!("network function {id}"),
+    }
+}
+
+/// Returns so many minutes in the two units that matter: `3 h 20 min`.
+fn span(minutes: u64) -> String {
+    let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    match (days, hours, rest) {
+        (0, 0, 0) => "less than a minute".to_owned(),
+        (0, 0, _) => format!("{rest} min"),
+        (0, _, 0) => format!("{hours} h"),
+        (0, _, _) => format!("{hours} h {rest} min"),
+        (_, 0, _) => format!("{days} d"),
+        (_, _, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// Takes a step's id apart: what it does, and the name in the ledger of what it does that to.
+fn split(id: &str) -> Option<(&str, &str)> {
+    match id.strip_prefix(AT_HUB) {
+        Some(ledger) => Some(("tag", ledger)),
+        None => id.split_once(' '),
+    }
+}
+
+/// How the ids of steps begin that tag an attachment on the hub's side.
+const AT_HUB: &str = "tag at the hub ";
+
 /// Finds the declared things that AWS refused a step for.
 fn refused(view: &View<'_>) -> BTreeMap<String, Key> {
     let mut ledgers = BTreeSet::new();
     for problem in &view.plan.problems {
         if let Problem::StepRefused { step, .. } = problem {
-            ledgers.extend(step.split_once(' ').map(|(_, ledger)| ledger));
+            ledgers.extend(split(step).map(|(_, ledger)| ledger));
         }
     }
     if ledgers.is_empty() {
         return BTreeMap::new();
     }
     let want = view.want;
+    let hubs = want.hubs.keys().cloned().map(Key::Hub);
+    let shares = want.shares.keys().cloned().map(Key::Share);
+    let principals = want.shares.iter().flat_map(|(hub, share)| {
+        let key = |principal: &Principal| PrincipalKey { hub: hub.clone(), principal: principal.clone() };
+        share.principals.keys().map(move |principal| Key::Principal(key(principal)))
+    });
+    let statics = want.static_routes.keys().cloned().map(Key::StaticRoute);
     let tables = want.tables.keys().cloned().map(Key::Table);
     let attachments = want.attachments.keys().cloned().map(Key::Attachment);
     let associations = want.associations.keys().cloned().map(Key::Association);
     let propagations = want.propagations.iter().cloned().map(Key::Propagation);
     let routes = want.vpc_routes.keys().cloned().map(Key::VpcRoute);
-    let declared = tables.chain(attachments).chain(associations).chain(propagations).chain(routes);
+    let declared = hubs.chain(shares).chain(tables).chain(attachments).chain(associations).chain(propagations);
+    let declared = declared.chain(statics).chain(routes).chain(principals);
     declared.map(|key| (key.ledger(), key)).filter(|(ledger, _)| ledgers.contains(ledger.as_str())).collect()
 }
 
 fn is_here(of: &AttachmentKey, here: Place<'_>) -> bool {
     here.vpc == Some(&of.vpc) && here.hub == Some(&of.hub)
-}
-
-/// Returns the VPC that a thing belongs to.
-pub(super) fn vpc_of(key: &Key) -> Option<&VpcKey> {
-    match key {
-        Key::Hub(_) | Key::Table(_) => None,
-        Key::Attachment(of) | Key::Association(of) => Some(&of.vpc),
-        Key::Propagation(of) => Some(&of.vpc),
-        Key::VpcRoute(route) => Some(&route.vpc),
-    }
 }

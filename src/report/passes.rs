@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::Outcome;
 use crate::model::{Key, Kind};
-use crate::plan::{Outlook, Plan, Step, Wait};
+use crate::plan::{Left, Moved, Outlook, Plan, Step, Wait};
 use crate::review::Violation;
 
 use super::PassView;
 use super::drift;
-use super::names::{Names, Place};
+use super::names::Names;
 use super::style::{Page, Paint, Style, count, piece};
 use super::summary::verdict;
 use super::wording::{self, Came};
 
 /// How many steps with one outcome are named in a pass; the rest is counted. A pass is to be seen as a whole.
-const NAMED: usize = 20;
+const NAMED: usize = 15;
 /// How wide the first column is: the longest of its words, `not journaled`.
 const LABEL: usize = 13;
 /// Where the second column begins: an indent of two, the first column, and two between.
@@ -29,7 +29,7 @@ pub fn pass_text(pass: &PassView<'_>, style: Style) -> String {
     let (paint, found) = verdict(plan);
     page.line(0, 2, &[piece(Paint::Heading, format!("pass {}:", pass.number)), piece(paint, found)]);
     sent(&mut page, pass, &names);
-    waiting(&mut page, plan);
+    waiting(&mut page, plan, &names);
     pending(&mut page, plan);
     match plan.look_again {
         Some(wait) => row(&mut page, Paint::Aside, "next", &format!("looks again in {} s", wait.as_secs())),
@@ -80,14 +80,14 @@ fn rank(outcome: &Outcome) -> u8 {
         Outcome::AlreadyDone => 1,
         Outcome::Later(_) => 2,
         Outcome::InDoubt(_) => 3,
-        Outcome::NotSent => 4,
+        Outcome::NotSent | Outcome::Overruled => 4,
         Outcome::NotJournaled(_) => 5,
         Outcome::Failed(_) => 6,
     }
 }
 
 fn sentence(step: &Step, came: &Came, names: &Names<'_>) -> String {
-    let what = format!("{} {}", wording::verb(&step.call), names.thing(&step.key, Place::default()));
+    let what = wording::deed(step, names);
     if came.said.is_empty() { what } else { format!("{what}: {}", came.said) }
 }
 
@@ -101,9 +101,12 @@ enum Awaited {
     Present(Kind),
     Gone(Kind),
     Seen,
+    Budget,
+    /// It is not sent at all.
+    Nobody(Left),
 }
 
-fn waiting(page: &mut Page, plan: &Plan) {
+fn waiting(page: &mut Page, plan: &Plan, names: &Names<'_>) {
     let mut awaited: BTreeMap<Awaited, (usize, BTreeSet<&Key>)> = BTreeMap::new();
     for step in &plan.steps {
         let (sort, key) = match &step.outlook {
@@ -111,6 +114,8 @@ fn waiting(page: &mut Page, plan: &Plan) {
             Outlook::Waits { on: Wait::Present { kind, key } } => (Awaited::Present(*kind), key),
             Outlook::Waits { on: Wait::Gone { kind, key } } => (Awaited::Gone(*kind), key),
             Outlook::Waits { on: Wait::Seen { .. } } => (Awaited::Seen, &step.key),
+            Outlook::Waits { on: Wait::Budget { .. } } => (Awaited::Budget, &step.key),
+            Outlook::Left { why } => (Awaited::Nobody(why.clone()), &step.key),
         };
         let (number, keys) = awaited.entry(sort).or_default();
         *number += 1;
@@ -121,10 +126,31 @@ fn waiting(page: &mut Page, plan: &Plan) {
         let text = match sort {
             Awaited::Present(kind) => format!("{} for {} to be there", steps(number), of_kind(kind)),
             Awaited::Gone(kind) => format!("{} for {} to be gone", steps(number), of_kind(kind)),
+            Awaited::Budget => format!("{} for room in the budget of removals{}", steps(number), room(plan, names)),
+            Awaited::Nobody(why) => {
+                row(
+                    page,
+                    Paint::Notable,
+                    "left",
+                    &format!("{} not sent, since {}", steps(number), wording::left(&why)),
+                );
+                continue;
+            }
             Awaited::Seen => format!("{} sent before, until it shows whether that was done", steps(number)),
         };
         row(page, Paint::Notable, "waiting", &text);
     }
+}
+
+/// Says when the budget has room for the first of the removals that wait for it.
+fn room(plan: &Plan, names: &Names<'_>) -> String {
+    let until = plan.steps.iter().filter_map(|step| match &step.outlook {
+        Outlook::Waits { on: Wait::Budget { until } } => Some(*until),
+        Outlook::Ready
+        | Outlook::Left { .. }
+        | Outlook::Waits { on: Wait::Present { .. } | Wait::Gone { .. } | Wait::Seen { .. } } => None,
+    });
+    until.min().map(|until| format!(": {}", names.time(until))).unwrap_or_default()
 }
 
 fn pending(page: &mut Page, plan: &Plan) {
@@ -137,6 +163,23 @@ fn pending(page: &mut Page, plan: &Plan) {
             wording::list(kinds.into_iter().map(|(kind, number)| count(number, kind.words(), wording::several(kind))));
         row(page, Paint::Notable, "pending", &format!("AWS is busy with {busy}"));
     }
+}
+
+/// Writes how what is to be done differs from a saved plan.
+pub fn moved_text(moved: &Moved, style: Style) -> String {
+    let mut page = Page::new(style);
+    let said = "the network has moved since the plan was saved, and nothing more is sent";
+    page.line(0, 2, &[piece(Paint::Bad, said)]);
+    for (label, steps) in [("new", &moved.appeared), ("gone", &moved.vanished), ("changed", &moved.changed)] {
+        for step in steps {
+            page.line(0, label.len() + 2, &[piece(Paint::Bad, label), piece(Paint::Text, step.to_string())]);
+        }
+    }
+    if moved.blocked {
+        page.line(0, 2, &[piece(Paint::Text, "what stands in the way is not the same as when it was saved")]);
+    }
+    page.line(2, 8, &[piece(Paint::Aside, "help: look at `transitd drift`, and save the plan anew with `--save`")]);
+    page.finish()
 }
 
 /// Writes why review refused a plan.

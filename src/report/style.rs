@@ -51,7 +51,7 @@ pub(super) fn piece(paint: Paint, text: impl Into<String>) -> Piece {
 }
 
 /// How wide lines may get, in characters: what fits beside a second window, and in a review comment.
-const WIDTH: usize = 120;
+const WIDTH: usize = 100;
 /// What stands between two pieces of a line.
 const BETWEEN: usize = 2;
 
@@ -85,7 +85,13 @@ impl Page {
         for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
             let text = harmless(&piece.text);
             let length = text.chars().count();
-            if !is_new && column + BETWEEN + length > WIDTH && hang + length <= WIDTH && column > hang {
+            // What fits on no line is torn, but not before it has begun.
+            let whole = if hang + length <= WIDTH {
+                length
+            } else {
+                text.split(' ').next().map_or(0, |word| word.chars().count())
+            };
+            if !is_new && column + BETWEEN + whole > WIDTH && column > hang {
                 column = self.turn(hang);
             } else if !is_new {
                 self.text.push_str("  ");
@@ -202,6 +208,13 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("         word")), "{text}");
         assert!(text.lines().count() > 1);
+    }
+
+    #[test]
+    fn a_piece_that_fits_nowhere_begins_before_the_width() {
+        let first = piece(Paint::Text, "x".repeat(WIDTH - 3));
+        let text = line(Style::Plain, 0, 4, &[first, piece(Paint::Text, "word ".repeat(60).trim_end())]);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
     }
 
     #[test]

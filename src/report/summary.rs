@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountId, AccountState, SegmentName, Unmanaged};
-use crate::plan::{Outlook, Plan, Risk};
+use crate::model::{AccountId, AccountState, Problem, SegmentName, Unmanaged};
+use crate::plan::{Outlook, Plan, Risk, Step, Why};
 
 use super::View;
+use super::orders;
 use super::style::{Paint, count};
 use super::wording::several;
 
@@ -121,6 +122,9 @@ fn is_in_table(thing: &Unmanaged) -> bool {
     match thing {
         Unmanaged::Association { .. } | Unmanaged::Propagation { .. } | Unmanaged::TransitGatewayRoute { .. } => true,
         Unmanaged::Attachment { .. }
+        | Unmanaged::Hub { .. }
+        | Unmanaged::Share { .. }
+        | Unmanaged::Principal { .. }
         | Unmanaged::Table { .. }
         | Unmanaged::PropagationElsewhere { .. }
         | Unmanaged::AttachedSubnet { .. }
@@ -128,18 +132,56 @@ fn is_in_table(thing: &Unmanaged) -> bool {
     }
 }
 
-/// Returns the report in one line: `drift: 7 steps, blocked: 2, unknown: 1 list`.
+/// Returns the problems as they are told, each in the order of its kinds: those that block, and those that are worth knowing.
+pub(super) fn problems(plan: &Plan) -> (Vec<&Problem>, Vec<&Problem>) {
+    plan.problems.iter().partition(|problem| problem.blocks())
+}
+
+/// Tells whether a step takes a whole thing away that nothing declares any more.
+pub(super) fn is_taken_away(step: &Step) -> bool {
+    matches!(step.why, Why::Undeclared | Why::Departed { .. })
+}
+
+/// Counts the steps: how many can be sent now, wait, and are not sent at all; and what those that are sent can do.
+fn steps(plan: &Plan) -> String {
+    let (mut ready, mut waiting, mut left, mut removals, mut cuts) = (0, 0, 0, 0, 0);
+    for step in &plan.steps {
+        match step.outlook {
+            Outlook::Ready => ready += 1,
+            Outlook::Waits { .. } => waiting += 1,
+            Outlook::Left { .. } => {
+                left += 1;
+                continue;
+            }
+        }
+        removals += usize::from(step.is_removal());
+        cuts += usize::from(matches!(step.risk, Risk::Cuts { .. }));
+    }
+    let mut parts = vec![format!("{ready} ready")];
+    let further = [
+        (waiting, format!("{waiting} waiting")),
+        (left, format!("{left} left")),
+        (removals, count(removals, "removal", "removals")),
+        (cuts, if cuts == 1 { "1 cuts traffic".to_owned() } else { format!("{cuts} cut traffic") }),
+    ];
+    parts.extend(further.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));
+    format!("{} ({})", count(plan.steps.len(), "step", "steps"), parts.join(", "))
+}
+
+/// Returns the report in one line: `drift: 7 steps (3 ready, 4 waiting), blocked: 2, unknown: 1 list`.
 pub(super) fn verdict(plan: &Plan) -> (Paint, String) {
+    orders::verdict(plan, of_plan(plan))
+}
+
+fn of_plan(plan: &Plan) -> (Paint, String) {
     let blocked = plan.problems.iter().filter(|problem| problem.blocks()).count();
+    let broken = plan.problems.iter().filter(|problem| matches!(problem, Problem::IsolationBroken { .. })).count();
     let mut parts = Vec::new();
+    if broken > 0 {
+        parts.push(format!("isolation broken: {broken}"));
+    }
     if !plan.steps.is_empty() {
-        let ready = plan.steps.iter().filter(|step| step.outlook == Outlook::Ready).count();
-        let cuts = match plan.steps.iter().filter(|step| matches!(step.risk, Risk::Cuts { .. })).count() {
-            0 => String::new(),
-            1 => ", 1 cuts traffic".to_owned(),
-            several => format!(", {several} cut traffic"),
-        };
-        parts.push(format!("drift: {} ({ready} ready{cuts})", count(plan.steps.len(), "step", "steps")));
+        parts.push(format!("drift: {}", steps(plan)));
     }
     if blocked > 0 {
         parts.push(format!("blocked: {blocked}"));

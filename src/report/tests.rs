@@ -1,17 +1,21 @@
 //! What a report says, as files to be read; and what holds for every report.
 
+mod days;
 mod each;
-mod world;
+mod organization;
+pub(super) mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::names::{Names, Place};
-use super::{PassView, Style, drift_json, drift_text, pass_json, pass_text, standing_text, violations_text, wording};
-use crate::api::WriteCall;
-use crate::apply::Outcomes;
+use super::{
+    PassView, Style, View, drift_json, drift_text, moved_text, pass_json, pass_text, standing_text, violations_text,
+    wording,
+};
+use crate::apply::{Outcome, Outcomes};
 use crate::model::*;
-use crate::plan::{Gaps, Outlook, PendingKey, Plan};
-use world::{GATEWAY, World, billing, data, id, listed, on_main, table, trouble};
+use crate::plan::{Gaps, Moved, Outlook, PendingKey, Plan};
+use world::{GATEWAY, World, at_main, billing, data, id, listed, on_main, table, trouble};
 
 /// Steps of every verb and reason that the planner knows, with each risk.
 fn drifted() -> World {
@@ -39,10 +43,10 @@ fn worst() -> (World, Plan) {
     plan.problems = each::problems().into_iter().collect();
     plan.unmanaged = each::unmanaged().into_iter().collect();
     plan.leftovers = each::leftovers().into_iter().collect();
-    let pending = Key::Propagation(PropagationKey { table: table("prod"), vpc: data() });
+    let pending = Key::Propagation(PropagationKey { table: table("prod"), of: each::of(&data()) });
     plan.pending.insert(PendingKey { kind: pending.kind(), key: pending });
-    for (step, on) in plan.steps.iter_mut().zip(each::waits()) {
-        step.outlook = Outlook::Waits { on };
+    for (step, outlook) in plan.steps.iter_mut().zip(each::outlooks()) {
+        step.outlook = outlook;
     }
     (world, plan)
 }
@@ -63,7 +67,11 @@ fn half_seen() -> World {
             vpcs: Listed::Unknown(shut.clone()),
             subnets: Listed::Unknown(shut.clone()),
             route_tables: Listed::Unknown(shut.clone()),
-            gateways: Listed::Unknown(shut),
+            gateways: Listed::Unknown(shut.clone()),
+            attachments: Listed::Unknown(shut),
+            prefix_lists: None,
+            invitations: None,
+            roles: None,
         }
     };
     *world.member(&data()) = nothing("4f0c-2");
@@ -200,11 +208,11 @@ fn the_last_pass_says_what_stands_in_the_way() {
 fn a_pass_of_a_thousand_steps_stays_on_a_screen() {
     let world = with_a_thousand_tables();
     let plan = world.plan(Gaps::Ask);
-    let outcomes: Outcomes = plan.ready().map(|step| (step.id.clone(), crate::apply::Outcome::Done)).collect();
+    let outcomes: Outcomes = plan.ready().map(|step| (step.id.clone(), Outcome::Done)).collect();
     let pass = PassView { number: 1, view: world.view(&plan), outcomes: &outcomes };
     let text = pass_text(&pass, Style::Plain);
     assert!(text.lines().count() < 40, "{text}");
-    assert!(text.contains("done           and 980 more"), "{text}");
+    assert!(text.contains("done           and 985 more"), "{text}");
 }
 
 #[test]
@@ -232,16 +240,22 @@ fn everything_has_words_of_its_own() {
     let view = world.view(&plan);
     let names = Names::of(&view);
     let here = Place::default();
-    let mut problems = each::problems();
-    for (association, propagation) in [(false, true), (true, true)] {
-        problems.push(Problem::HubDefaultTable { hub: id("main"), gateway: id(GATEWAY), association, propagation });
-    }
+    let problems = each::problems();
     messages("problem", problems.iter().map(|it| wording::problem(it, &names).reason));
     messages("what helps", problems.iter().map(|it| wording::problem(it, &names).help));
     messages("about", problems.iter().map(|it| wording::problem(it, &names).text()));
     messages("unmanaged", each::unmanaged().iter().map(|it| wording::unmanaged(it, &names, here)));
     messages("wait", each::waits().iter().map(|it| wording::wait(it, &names, here)));
+    messages("left", each::lefts().iter().map(|it| wording::left(it).to_owned()));
     messages("why", each::whys().iter().map(wording::why));
+    messages(
+        "step",
+        each::steps().iter().map(|it| format!("{} {}", wording::verb(&it.call), wording::object(it, &names, here))),
+    );
+    messages("deed", each::keys().iter().map(|it| names.thing(it, here)));
+    messages("given", each::givens().into_iter().map(|it| names.attached(&Attached::Given(it))));
+    messages("list", each::lists().iter().map(wording::list_words));
+    messages("several", each::keys().iter().map(|it| wording::several(it.kind()).to_owned()));
     messages("risk", each::risks().into_iter().map(wording::risk));
     messages("fault", each::faults().into_iter().map(|it| wording::fault(it).to_owned()));
     let troubles = each::faults().into_iter().map(|it| trouble(it, "DescribeVpcs", "Code", "message."));
@@ -270,23 +284,6 @@ fn in_sync_does_not_stand_alone_where_something_is_left_or_opens_a_segment() {
 }
 
 #[test]
-fn the_tags_that_are_to_be_given_back_are_those_that_transitd_writes() {
-    let world = World::unbuilt();
-    let plan = world.plan(Gaps::Ask);
-    let view = world.view(&plan);
-    let names = Names::of(&view);
-    let problem = Problem::TableUntagged { table: table("prod"), id: id("tgw-rtb-0a") };
-    let help = wording::problem(&problem, &names).help;
-    let tags = plan.steps.iter().find_map(|step| {
-        let WriteCall::CreateTransitGatewayRouteTable { tags, .. } = &step.call else { return None };
-        (step.key == Key::Table(table("prod"))).then_some(tags)
-    });
-    for (key, value) in tags.unwrap().iter().filter(|(key, _)| key.starts_with("transitd:")) {
-        assert!(help.contains(&format!(" Key={key},Value={value}")), "{key}: {help}");
-    }
-}
-
-#[test]
 fn a_refused_step_is_named_like_the_thing_and_by_its_name_where_nothing_declares_it() {
     let world = World::unbuilt();
     let mut plan = world.plan(Gaps::Ask);
@@ -294,11 +291,11 @@ fn a_refused_step_is_named_like_the_thing_and_by_its_name_where_nothing_declares
         step: format!("{verb} {}", key.ledger()),
         trouble: trouble(Fault::Invalid, "CreateRoute", "InvalidParameterValue", "no"),
     };
-    let propagation = Key::Propagation(PropagationKey { table: table("prod"), vpc: data() });
+    let propagation = Key::Propagation(PropagationKey { table: table("prod"), of: each::of(&data()) });
     let gone = Key::Attachment(on_main(world::vpc_key("222222222222", "vpc-0cc")));
     let of_all = [
         (Key::Table(table("prod")), "create", "create the route table of segment prod on hub main"),
-        (Key::Association(on_main(data())), "clear", "remove the association of 333333333333/vpc-0bb \"data\" (data)"),
+        (Key::Association(at_main(&data())), "clear", "remove the association of 333333333333/vpc-0bb \"data\" (data)"),
         (propagation, "create", "create the propagation of 333333333333/vpc-0bb \"data\" (data) into the route table"),
         (gone, "create", "the step 'create attachment main/222222222222/vpc-0cc'"),
     ];
@@ -311,6 +308,11 @@ fn a_refused_step_is_named_like_the_thing_and_by_its_name_where_nothing_declares
     }
 }
 
+/// Returns a report's text with its long lines in one.
+fn unfolded(view: &View<'_>) -> String {
+    drift_text(view, Style::Plain).replace("\n  ", " ")
+}
+
 #[test]
 fn the_accounts_that_are_set_aside_are_named_as_far_as_they_fit() {
     let mut world = World::built();
@@ -320,11 +322,12 @@ fn the_accounts_that_are_set_aside_are_named_as_far_as_they_fit() {
         name: name.to_owned(),
         state: AccountState::SetAside(state.to_owned()),
         ou: None,
+        tags: Tags::new(),
     };
     accounts.extend([aside(555_555_555_555, "", "CLOSED"), aside(666_666_666_666, "c", "PENDING_CLOSURE")]);
     world.seen.accounts = listed(accounts.clone());
     let plan = world.plan(Gaps::Ask);
-    let last = |world: &World| drift_text(&world.view(&plan), Style::Plain).replace("\n  ", " ");
+    let last = |world: &World| unfolded(&world.view(&plan));
     let three = "3 set aside (old 444444444444: SUSPENDED, 555555555555: CLOSED, c 666666666666: PENDING_CLOSURE)";
     assert!(last(&world).contains(three), "{}", last(&world));
     accounts.extend([aside(777_777_777_777, "d", "CLOSED"), aside(888_888_888_888, "e", "CLOSED")]);
@@ -339,13 +342,13 @@ fn vpcs_that_are_not_known_are_not_counted_as_none() {
     let world = half_seen();
     let plan = world.plan(Gaps::Ask);
     let view = world.view(&plan);
-    assert!(drift_text(&view, Style::Plain).contains("; VPCs, at least: prod "));
+    assert!(unfolded(&view).contains("; VPCs, at least: prod "), "{}", unfolded(&view));
     assert_eq!(drift_json(&view, 3)["counts"]["vpcs_complete"], false);
     let mut world = World::built();
     let plan = world.plan(Gaps::Ask);
-    assert!(drift_text(&world.view(&plan), Style::Plain).contains("; VPCs: prod 1, shared 1; "));
+    assert!(unfolded(&world.view(&plan)).contains("; VPCs: prod 1, shared 1; "));
     world.seen.accounts = Listed::Unknown(trouble(Fault::Throttled, "ListAccounts", "TooManyRequests", ""));
-    assert!(drift_text(&world.view(&plan), Style::Plain).contains("; VPCs, at least: prod "));
+    assert!(unfolded(&world.view(&plan)).contains("; VPCs, at least: prod "));
 }
 
 #[test]
@@ -372,15 +375,76 @@ fn the_same_input_gives_the_same_bytes_in_whatever_order_it_was_read() {
 }
 
 #[test]
-fn each_step_of_a_plan_stands_in_the_text_once() {
-    let world = World::unbuilt();
-    let plan = world.plan(Gaps::Ask);
-    let text = drift_text(&world.view(&plan), Style::Plain);
-    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
-    for step in &plan.steps {
-        *calls.entry(format!("[{}, {}]", step.call.action(), step.scope.account)).or_default() += 1;
+fn every_way_to_share_and_to_tag_reads_as_a_deed() {
+    let (world, _) = worst();
+    let plan = world.plan(Gaps::Allow);
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    let deeds: Vec<String> = each::steps().iter().map(|step| wording::deed(step, &names)).collect();
+    for deed in [
+        "take the gateway into the resource share of hub main",
+        "share hub main with the organization",
+        "accept the invitation to the sharing of hub main with account 555555555555",
+        "tag the attachment of 222222222222/vpc-0aa \"billing-app\" (billing) to hub main",
+    ] {
+        assert!(deeds.iter().any(|it| it == deed), "{deed}: {deeds:#?}");
     }
-    for (call, number) in calls {
-        assert_eq!(text.matches(&call).count(), number, "{call}\n{text}");
+}
+
+#[test]
+fn broken_isolation_is_told_before_all_else_in_text_and_json() {
+    let (world, plan) = worst();
+    let view = world.view(&plan);
+    let text = drift_text(&view, Style::Plain);
+    assert!(text.starts_with("isolation broken: 1, drift: "), "{text}");
+    let first = text.lines().find(|line| line.starts_with("blocked")).unwrap();
+    assert!(first.contains("isolation of dev and prod on hub main: is broken by this path"), "{first}");
+    assert_eq!(drift_json(&view, 2)["blocked"][0]["problem"], "isolation-broken");
+}
+
+#[test]
+fn what_is_not_sent_is_told_apart_from_what_is() {
+    for why in each::lefts() {
+        let world = World::unbuilt();
+        let mut plan = world.plan(Gaps::Ask);
+        let step = plan.steps.last_mut().unwrap();
+        step.outlook = Outlook::Left { why: why.clone() };
+        let id = step.id.clone();
+        let view = world.view(&plan);
+        let text = drift_text(&view, Style::Plain);
+        assert!(text.lines().next().unwrap().contains(" waiting, 1 left)"), "{text}");
+        let (sent, left) = text.split_once("\nhub main: 1 step not sent, since ").unwrap();
+        assert!(left.replace("\n  ", " ").starts_with(wording::left(&why)), "{left}");
+        assert_eq!(sent.matches("    create   route 10.").count(), 1, "{text}");
+        assert_eq!(left.matches("    create   route 10.").count(), 1, "{text}");
+        assert_eq!(drift_json(&view, 2)["left"][0]["step"], id.as_str());
     }
+}
+
+#[test]
+fn the_commands_name_the_destination_as_the_aws_cli_takes_it() {
+    let (world, plan) = worst();
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    let help = |destination: &str| {
+        let problem = Problem::RouteShadowed {
+            vpc: billing(),
+            table: id("rtb-0a"),
+            destination: destination.to_owned(),
+            target: "pcx-0cc".to_owned(),
+            reaches: None,
+        };
+        wording::problem(&problem, &names).help
+    };
+    assert!(help("10.2.0.0/16").ends_with("--destination-cidr-block 10.2.0.0/16`"));
+    assert!(help("2001:db8::/56").ends_with("--destination-ipv6-cidr-block 2001:db8::/56`"));
+    assert!(help("pl-0123").ends_with("--destination-prefix-list-id pl-0123`"));
+}
+
+#[test]
+fn what_has_moved_since_a_plan_was_saved_is_told_sort_by_sort() {
+    let plan = World::unbuilt().plan(Gaps::Ask);
+    let step = |at: usize| BTreeSet::from([plan.steps[at].id.clone()]);
+    let moved = Moved { appeared: step(0), vanished: step(1), changed: step(2), blocked: true };
+    insta::assert_snapshot!(moved_text(&moved, Style::Plain));
 }

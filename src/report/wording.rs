@@ -3,21 +3,28 @@
 //!
 //! Messages are lower-case fragments without a full stop; they say what would be right, and hints what a person can do.
 
+mod commands;
 mod help;
+mod lists;
+mod object;
 mod problem;
+mod step;
 mod unmanaged;
 
-use crate::api::{Ref, WriteCall};
 use crate::apply::Outcome;
-use crate::model::{AttachmentOptions, Fault, Key, Kind, ListId, Scope, Trouble};
-use crate::plan::{Outlook, Risk, Step, Wait, Why};
+use crate::model::{Fault, Kind, Trouble};
+use crate::plan::Risk;
 use crate::review::Violation;
 
-use super::names::{Names, Place};
 use super::style::Paint;
 use super::summary::ENTERING;
 
+pub(super) use lists::{list_noun, list_of, list_owners, list_words, scope_of};
+pub(super) use object::{deed, object, target, verb};
 pub(super) use problem::problem;
+pub(super) use step::{danger, left, reason, waits, why};
+#[cfg(test)]
+pub(super) use step::{risk, wait};
 pub(super) use unmanaged::{LEFTOVER_HELP, unmanaged, unmanaged_help};
 
 /// A finding in words.
@@ -32,141 +39,6 @@ impl Wording {
     pub fn text(&self) -> String {
         format!("{}: {}", self.about, self.reason)
     }
-}
-
-/// Puts the difference that a step mends into words; fits after the thing's name and a colon.
-pub(super) fn why(why: &Why) -> String {
-    match why {
-        Why::Missing => "not there".to_owned(),
-        Why::NotAccepted => "not accepted yet".to_owned(),
-        Why::SubnetsMissing { subnets } => format!("lacks {}", list(subnets)),
-        Why::Options { have, want } => options(*have, *want),
-        Why::WrongTable { .. } => "not its segment's table".to_owned(),
-        Why::Blackholed => "there, but a blackhole".to_owned(),
-        Why::OldTarget { target } => format!("leads to {target}, as transitd wrote it before"),
-    }
-}
-
-fn options(have: AttachmentOptions, want: AttachmentOptions) -> String {
-    let each = [
-        ("dns", have.dns, want.dns),
-        ("ipv6", have.ipv6, want.ipv6),
-        ("appliance mode", have.appliance_mode, want.appliance_mode),
-    ];
-    let differing: Vec<String> = each
-        .iter()
-        .filter(|(_, have, want)| have != want)
-        .map(|(name, have, want)| format!("{name} is {}, should be {}", switch(*have), switch(*want)))
-        .collect();
-    differing.join("; ")
-}
-
-fn switch(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
-}
-
-/// Puts what a step waits for into words.
-pub(super) fn wait(wait: &Wait, names: &Names<'_>, here: Place<'_>) -> String {
-    match wait {
-        Wait::Present { key, .. } => format!("waits until {} is there", names.thing(key, here)),
-        // What has to go is always the thing's own older self.
-        Wait::Gone { .. } => "waits until AWS has removed the old one".to_owned(),
-        Wait::Seen { until } => {
-            let until = until.strftime("%FT%TZ");
-            format!("was sent and does not show yet: sent again only if it is not seen after {until}")
-        }
-    }
-}
-
-/// Puts what a step waits for into words, if it waits.
-pub(super) fn waits(step: &Step, names: &Names<'_>, here: Place<'_>) -> Option<String> {
-    match &step.outlook {
-        Outlook::Ready => None,
-        // The step before it asks for the very thing that this one accepts.
-        Outlook::Waits { on: Wait::Present { key, .. } } if *key == step.key => {
-            Some("waits until it is asked for".to_owned())
-        }
-        Outlook::Waits { on } => Some(wait(on, names, here)),
-    }
-}
-
-/// Puts what a step can do to traffic into words.
-pub(super) fn risk(risk: Risk) -> String {
-    match risk {
-        Risk::Adds => "adds only".to_owned(),
-        Risk::Changes => "changes in place".to_owned(),
-        Risk::Removes => "removes, no declared traffic uses it".to_owned(),
-        Risk::Cuts { seconds } => format!("cuts its traffic for about {seconds} s"),
-    }
-}
-
-/// Returns what a step does, in one word.
-pub(super) fn verb(call: &WriteCall) -> &'static str {
-    match call {
-        WriteCall::CreateTransitGatewayRouteTable { .. }
-        | WriteCall::CreateTransitGatewayVpcAttachment { .. }
-        | WriteCall::AssociateTransitGatewayRouteTable { .. }
-        | WriteCall::EnableTransitGatewayRouteTablePropagation { .. }
-        | WriteCall::CreateRoute { .. } => "create",
-        WriteCall::ModifyTransitGatewayVpcAttachment { .. } => "modify",
-        WriteCall::AcceptTransitGatewayVpcAttachment { .. } => "accept",
-        WriteCall::DisassociateTransitGatewayRouteTable { .. } => "remove",
-        WriteCall::ReplaceRoute { .. } => "replace",
-    }
-}
-
-/// Returns what a step does its work on, as seen from within its hub and VPC.
-pub(super) fn object(step: &Step, names: &Names<'_>, here: Place<'_>) -> String {
-    match &step.call {
-        WriteCall::CreateTransitGatewayRouteTable { .. } => match &step.key {
-            Key::Table(table) => format!("route table of segment {}", table.segment),
-            Key::Hub(_) | Key::Attachment(_) | Key::Association(_) | Key::Propagation(_) | Key::VpcRoute(_) => {
-                names.thing(&step.key, here)
-            }
-        },
-        WriteCall::CreateTransitGatewayVpcAttachment { subnets, options, .. } => {
-            format!("attachment in {}{}", list(subnets), switched_on(*options))
-        }
-        WriteCall::ModifyTransitGatewayVpcAttachment { attachment, .. }
-        | WriteCall::AcceptTransitGatewayVpcAttachment { attachment } => match attachment {
-            Ref::Known(id) => format!("attachment {id}"),
-            Ref::Planned(_) => "attachment".to_owned(),
-        },
-        WriteCall::AssociateTransitGatewayRouteTable { .. } => match associated(step, names) {
-            Some(segment) => format!("association with the route table of segment {segment}"),
-            None => "association".to_owned(),
-        },
-        WriteCall::DisassociateTransitGatewayRouteTable { table, .. } => format!("association with {table}"),
-        WriteCall::EnableTransitGatewayRouteTablePropagation { .. } => match &step.key {
-            Key::Propagation(key) => format!("propagation into {}", names.table(&key.table, here)),
-            Key::Hub(_) | Key::Table(_) | Key::Attachment(_) | Key::Association(_) | Key::VpcRoute(_) => {
-                names.thing(&step.key, here)
-            }
-        },
-        WriteCall::CreateRoute { route_table, destination, gateway }
-        | WriteCall::ReplaceRoute { route_table, destination, gateway } => {
-            format!("route {destination} to {gateway} in {route_table}")
-        }
-    }
-}
-
-fn associated(step: &Step, names: &Names<'_>) -> Option<String> {
-    match &step.key {
-        Key::Association(key) => names.table_of(key).map(|table| table.segment.to_string()),
-        Key::Hub(_) | Key::Table(_) | Key::Attachment(_) | Key::Propagation(_) | Key::VpcRoute(_) => None,
-    }
-}
-
-fn switched_on(options: AttachmentOptions) -> String {
-    let on: Vec<&str> = [
-        options.dns.then_some("dns"),
-        options.ipv6.then_some("ipv6"),
-        options.appliance_mode.then_some("appliance mode"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if on.is_empty() { String::new() } else { format!(" with {}", on.join(", ")) }
 }
 
 /// Returns the colour of what a step does.
@@ -266,6 +138,12 @@ pub(super) fn outcome(outcome: &Outcome) -> Came {
             said: "transitd was asked to stop first".to_owned(),
             help: None,
         },
+        Outcome::Overruled => Came {
+            word: "overruled",
+            paint: Paint::Notable,
+            said: "somebody gave another order since it was planned".to_owned(),
+            help: None,
+        },
         Outcome::NotJournaled(why) => Came {
             word: "not journaled",
             paint: Paint::Bad,
@@ -286,43 +164,16 @@ pub(super) fn violation_help(violation: &Violation) -> &'static str {
         Violation::NoEvidence { .. } => "report it: a removal without evidence is a bug in transitd's planner",
         Violation::Gap { .. } => "when a gap can be borne: `transitd apply --allow-gaps`, or `safety: { gaps: allow }`",
         Violation::Frozen { .. } => "wait for the end of the freeze in the file, under safety.freeze",
+        Violation::NotOurs { .. } => "report it: a removal without a proof of ownership is a bug in transitd's planner",
+        Violation::Unread { .. } => "let everything be read, as the report of what is unknown says; then look again",
+        Violation::Budget { .. } => "wait, or raise safety.removals in the file",
+        Violation::NothingDeclared { .. } => {
+            "a file without segments takes nothing away: remove by hand what is to go, or declare what is to stay"
+        }
+        Violation::Isolation { .. } => "take out of the file what opens the path, or the pair out of `isolate`",
+        Violation::Held { .. } => "report it: a step that touches what is held is a bug in transitd's planner",
+        Violation::Paused { .. } => "report it: a step while the network is paused is a bug in transitd's planner",
         Violation::Scope { .. } => "let that account be read, as the report of what is unknown says; then look again",
-    }
-}
-
-/// Names what a list lists, without its scope.
-pub(super) fn list_words(list: &ListId) -> String {
-    match list {
-        ListId::Accounts => "the organization's accounts".to_owned(),
-        ListId::Gateways(_) => "transit gateways".to_owned(),
-        ListId::Attachments(_) => "attachments".to_owned(),
-        ListId::VpcAttachments(_) => "VPC attachments".to_owned(),
-        ListId::Tables(_) => "transit gateway route tables".to_owned(),
-        ListId::Associations(_, table) => format!("associations of {table}"),
-        ListId::Propagations(_, table) => format!("propagations of {table}"),
-        ListId::TransitGatewayRoutes(_, table) => format!("routes of {table}"),
-        ListId::Vpcs(_) => "VPCs".to_owned(),
-        ListId::Subnets(_) => "subnets".to_owned(),
-        ListId::RouteTables(_) => "route tables".to_owned(),
-        ListId::SharedGateways(_) => "transit gateways shared with it".to_owned(),
-    }
-}
-
-/// Returns where a list is read; none for the organization's own.
-pub(super) fn scope_of(list: &ListId) -> Option<&Scope> {
-    match list {
-        ListId::Accounts => None,
-        ListId::Gateways(scope)
-        | ListId::Attachments(scope)
-        | ListId::VpcAttachments(scope)
-        | ListId::Tables(scope)
-        | ListId::Associations(scope, _)
-        | ListId::Propagations(scope, _)
-        | ListId::TransitGatewayRoutes(scope, _)
-        | ListId::Vpcs(scope)
-        | ListId::Subnets(scope)
-        | ListId::RouteTables(scope)
-        | ListId::SharedGateways(scope) => Some(scope),
     }
 }
 
@@ -330,10 +181,13 @@ pub(super) fn scope_of(list: &ListId) -> Option<&Scope> {
 pub(super) fn several(kind: Kind) -> &'static str {
     match kind {
         Kind::Hub => "transit gateways",
+        Kind::Share => "resource shares",
+        Kind::Principal => "principals",
         Kind::Table => "route tables",
         Kind::Attachment => "attachments",
         Kind::Association => "associations",
         Kind::Propagation => "propagations",
+        Kind::StaticRoute => "static routes",
         Kind::VpcRoute => "VPC routes",
     }
 }

@@ -3,12 +3,20 @@
 //! The planner should never make a plan that is refused here. That is the point: two pieces of code, written apart,
 //! have to agree before anything is sent.
 
+mod budget;
+mod fabric;
+mod isolation;
+mod orders;
+mod ownership;
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::model::{AccountId, Scope, Snapshot};
+use crate::model::{AccountId, History, HubName, NetworkName, Problem, Scope, SegmentName, Snapshot, Topology};
 use crate::plan::{Gaps, Outlook, Plan, Policy, Risk, Step, StepId};
+
+use fabric::Sight;
 
 /// A plan that may be applied.
 #[derive(Debug)]
@@ -40,15 +48,41 @@ pub enum Violation {
     Gap { step: StepId, seconds: u32 },
     #[error("'{step}' takes something away, and the file freezes today")]
     Frozen { step: StepId },
+    #[error("'{step}' takes away what the ledger does not prove to be ours, as it is now")]
+    NotOurs { step: StepId },
+    #[error("'{step}' takes something away, and not everything could be read in this pass")]
+    Unread { step: StepId },
+    #[error("{ready} removals are ready, and the budget of {budget} has room for {room}")]
+    Budget { budget: String, ready: usize, room: usize },
+    #[error("the file declares nothing at all, and {removals} things would be taken away")]
+    NothingDeclared { removals: usize },
+    #[error("'{step}' is ready, and a person told transitd to leave '{hold}' alone")]
+    Held { step: StepId, hold: String },
+    #[error("'{step}' is ready, and a person has paused the network")]
+    Paused { step: StepId },
     #[error("'{step}' writes in {scope}, which was not looked at in this pass")]
     Scope { step: StepId, scope: Scope },
+    #[error("the plan would let {one} and {other}, which are isolated, reach each other on hub {hub}: {path}")]
+    Isolation { one: SegmentName, other: SegmentName, hub: HubName, path: String },
+}
+
+/// Judges the isolations that the file declares, as the network is now: those that are broken, and those that cannot be
+/// proved since something is unknown. They keep no step from being taken.
+pub fn isolation(want: &Topology, seen: &Snapshot, past: &History, network: &NetworkName) -> BTreeSet<Problem> {
+    isolation::problems(&Sight { want, seen, past, network })
 }
 
 /// Checks a plan as a whole and step by step.
 ///
 /// # Errors
 /// Every violation that was found, in order.
-pub fn review(plan: Plan, seen: &Snapshot, policy: &Policy) -> Result<ApprovedPlan, Vec<Violation>> {
+pub fn review(
+    plan: Plan,
+    want: &Topology,
+    seen: &Snapshot,
+    past: &History,
+    policy: &Policy,
+) -> Result<ApprovedPlan, Vec<Violation>> {
     let mut violations = Vec::new();
     let mut before: BTreeSet<&StepId> = BTreeSet::new();
     for step in &plan.steps {
@@ -58,10 +92,24 @@ pub fn review(plan: Plan, seen: &Snapshot, policy: &Policy) -> Result<ApprovedPl
         order(step, &before, &mut violations);
         evidence(step, seen, &policy.home, &mut violations);
         gap(step, policy, &mut violations);
+        if step.outlook == Outlook::Ready && !ownership::is_proved(step, seen, past) {
+            violations.push(Violation::NotOurs { step: step.id.clone() });
+        }
+        if step.outlook == Outlook::Ready && step.is_removal() && !plan.unknown.is_empty() {
+            violations.push(Violation::Unread { step: step.id.clone() });
+        }
         if !is_in_view(&step.scope, seen, &policy.home) {
             violations.push(Violation::Scope { step: step.id.clone(), scope: step.scope.clone() });
         }
         before.insert(&step.id);
+    }
+    orders::check(&plan, seen, past, &mut violations);
+    budget::check(&plan, seen.at, past, &policy.budgets, &mut violations);
+    let sight = Sight { want, seen, past, network: &policy.network };
+    isolation::check(&plan.steps, &sight, &mut violations);
+    let removals = plan.steps.iter().filter(|step| step.is_removal()).count();
+    if plan.counts.declared == 0 && removals > 0 {
+        violations.push(Violation::NothingDeclared { removals });
     }
     if violations.is_empty() { Ok(ApprovedPlan(plan)) } else { Err(violations) }
 }
@@ -89,12 +137,19 @@ fn evidence(step: &Step, seen: &Snapshot, home: &AccountId, violations: &mut Vec
     if step.evidence.is_empty() {
         violations.push(Violation::NoEvidence { step: step.id.clone() });
     }
+    // What is only shown may rest on what could not be read, and says so.
+    if let Outlook::Left { .. } = step.outlook {
+        return;
+    }
     for list in step.evidence.iter().filter(|list| !seen.is_complete(home, list)) {
         violations.push(Violation::Evidence { step: step.id.clone(), list: list.to_string() });
     }
 }
 
 fn gap(step: &Step, policy: &Policy, violations: &mut Vec<Violation>) {
+    if step.outlook != Outlook::Ready {
+        return;
+    }
     if policy.frozen && matches!(step.risk, Risk::Removes | Risk::Cuts { .. }) {
         violations.push(Violation::Frozen { step: step.id.clone() });
     }

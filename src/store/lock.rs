@@ -1,10 +1,20 @@
 //! One process for each state: a lock that ends with the process, and a file that names the holder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use super::StoreError;
+
+/// Makes a state directory that its owner alone can read, if there is none yet.
+pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|source| StoreError::Directory { path: directory.display().to_string(), source })
+}
 
 /// The right to write the state, until it is dropped.
 #[derive(Debug)]
@@ -24,10 +34,17 @@ impl Lock {
     /// # Errors
     /// When the lock file cannot be opened or written.
     pub fn take(directory: &Path, holder: &str) -> Result<Locked, StoreError> {
+        make_directory(directory)?;
         let path = directory.join("lock");
         let fail = |source| StoreError::Directory { path: path.display().to_string(), source };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).and_then(|()| file.rewind()).map_err(fail)?;

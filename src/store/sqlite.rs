@@ -1,18 +1,20 @@
 //! The store in SQLite: a file in a directory that only its owner can read, or memory.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use super::{Entry, EntryId, Settled, Store, StoreError};
-use crate::model::{History, NetworkName, Owned, Sent, Trouble};
+use super::{Entry, EntryId, Record, Settled, Store, StoreError, lock, orders, record};
+use crate::model::{Counts, Finding, History, NetworkName, Owned, Removal, SegmentName, Sent, Trouble};
 
 /// The version of the tables below. A newer one comes with a way to get there from here.
-const VERSION: i64 = 1;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -39,11 +41,30 @@ const TABLES: &str = "
     CREATE INDEX journal_open ON journal (step) WHERE confirmed IS NULL;
 ";
 
+/// What each version adds to the one before it, in order: the first of them to version 1.
+const UPGRADES: &[&[&str]] = &[&[COUNTING], &[orders::TABLES, record::TABLES]];
+
+/// What version 2 adds: what budgets and departures are judged by.
+const COUNTING: &str = "
+    ALTER TABLE journal ADD COLUMN removes INTEGER NOT NULL DEFAULT 0;   -- counts against the budgets
+    ALTER TABLE journal ADD COLUMN segment TEXT;                         -- for which segment
+    CREATE INDEX journal_sent ON journal (sent);
+    CREATE TABLE departures (
+        attachment TEXT PRIMARY KEY,    -- the natural key of a VPC's attachment
+        since      TEXT NOT NULL
+    ) STRICT;
+";
+
+/// How far back removals and repairs are counted: a day, the longest time that a budget speaks of.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24);
+
 /// Ledger and journal.
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
     path: String,
+    /// The last order that the history was read with.
+    planned_by: Cell<i64>,
 }
 
 impl SqliteStore {
@@ -52,14 +73,7 @@ impl SqliteStore {
     /// # Errors
     /// When it cannot be opened, is of another version, or belongs to another network.
     pub fn open(directory: &Path, network: &NetworkName) -> Result<Self, StoreError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)
-            .map_err(|source| StoreError::Directory { path: directory.display().to_string(), source })?;
-        let path = directory.join("state.db");
-        let text = path.display().to_string();
-        let connection = Connection::open(&path).map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
+        let (connection, text) = Self::file(directory)?;
         Self::prepare(connection, text, network)
     }
 
@@ -68,6 +82,12 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`].
     pub fn open_to_read(directory: &Path, network: &NetworkName) -> Result<Option<Self>, StoreError> {
+        let Some(store) = Self::to_read(directory)? else { return Ok(None) };
+        store.check(network)?;
+        Ok(Some(store))
+    }
+
+    pub(super) fn to_read(directory: &Path) -> Result<Option<Self>, StoreError> {
         let path = directory.join("state.db");
         if !path.exists() {
             return Ok(None);
@@ -75,10 +95,39 @@ impl SqliteStore {
         let text = path.display().to_string();
         let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
-        let store = Self { connection, path: text };
+        let store = Self { connection, path: text, planned_by: Cell::new(0) };
         store.run(|c| c.busy_timeout(PATIENCE))?;
-        store.check(network)?;
         Ok(Some(store))
+    }
+
+    /// Opens the state in a directory to write beside the process that holds its lock, whatever network it is of. None where
+    /// there is none; one of an earlier version is left to that process.
+    pub(super) fn open_beside(directory: &Path) -> Result<Option<Self>, StoreError> {
+        let path = directory.join("state.db");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = path.display().to_string();
+        let connection = Connection::open(&path).map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
+        let store = Self { connection, path: text, planned_by: Cell::new(0) };
+        store.settle_in()?;
+        store.check_version()?;
+        Ok(Some(store))
+    }
+
+    fn file(directory: &Path) -> Result<(Connection, String), StoreError> {
+        lock::make_directory(directory)?;
+        let path = directory.join("state.db");
+        let text = path.display().to_string();
+        // SQLite gives its other files the rights of this one.
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|source| StoreError::Directory { path: text.clone(), source })?;
+        let connection = Connection::open(&path).map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
+        Ok((connection, text))
     }
 
     /// Opens an empty state in memory.
@@ -93,31 +142,78 @@ impl SqliteStore {
     }
 
     fn prepare(connection: Connection, path: String, network: &NetworkName) -> Result<Self, StoreError> {
-        let store = Self { connection, path };
-        store.run(|c| {
-            c.busy_timeout(PATIENCE)?;
-            // Readers go on beside the writer, and what is committed is on the disk before the write is sent.
-            c.pragma_update(None, "journal_mode", "wal")?;
-            c.pragma_update(None, "synchronous", "full")
-        })?;
+        let store = Self { connection, path, planned_by: Cell::new(0) };
+        store.settle_in()?;
         if store.version()? == 0 {
-            store.run(|c| {
-                let all = c.unchecked_transaction()?;
-                all.execute_batch(TABLES)?;
-                all.execute("INSERT INTO meta VALUES ('network', ?1)", [network.as_str()])?;
-                all.pragma_update(None, "user_version", VERSION)?;
-                all.commit()
-            })?;
+            store.make(network)?;
         }
+        store.belongs_to(network)?;
+        store.upgrade()?;
         store.check(network)?;
         Ok(store)
     }
 
+    fn settle_in(&self) -> Result<(), StoreError> {
+        self.run(|c| {
+            c.busy_timeout(PATIENCE)?;
+            // Readers go on beside the writer, and what is committed is on the disk before the write is sent.
+            c.pragma_update(None, "journal_mode", "wal")?;
+            c.pragma_update(None, "synchronous", "full")
+        })
+    }
+
+    /// Makes the tables of version 1, unless another process has just done so.
+    fn make(&self, network: &NetworkName) -> Result<(), StoreError> {
+        self.run(|c| {
+            let all = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+            let version: i64 = all.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if version == 0 {
+                all.execute_batch(TABLES)?;
+                all.execute("INSERT INTO meta VALUES ('network', ?1)", [network.as_str()])?;
+                all.pragma_update(None, "user_version", 1)?;
+            }
+            all.commit()
+        })
+    }
+
+    /// Brings the tables of an older version to this one, each version in a transaction of its own.
+    fn upgrade(&self) -> Result<(), StoreError> {
+        for (version, upgrade) in (2..).zip(UPGRADES) {
+            if self.version()? == version - 1 {
+                self.run(|c| {
+                    let all = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
+                    let found: i64 = all.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                    if found != version - 1 {
+                        return Ok(());
+                    }
+                    for tables in *upgrade {
+                        all.execute_batch(tables)?;
+                    }
+                    all.pragma_update(None, "user_version", version)?;
+                    all.commit()
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, network: &NetworkName) -> Result<(), StoreError> {
+        self.check_version()?;
+        self.belongs_to(network)
+    }
+
+    pub(super) fn check_version(&self) -> Result<(), StoreError> {
         let found = self.version()?;
-        if found != VERSION {
+        if found < VERSION {
+            return Err(StoreError::Older { path: self.path.clone(), found, known: VERSION });
+        }
+        if found > VERSION {
             return Err(StoreError::Version { path: self.path.clone(), found, known: VERSION });
         }
+        Ok(())
+    }
+
+    fn belongs_to(&self, network: &NetworkName) -> Result<(), StoreError> {
         let owner: String =
             self.run(|c| c.query_row("SELECT value FROM meta WHERE name = 'network'", [], |row| row.get(0)))?;
         if owner != network.as_str() {
@@ -130,13 +226,64 @@ impl SqliteStore {
         self.run(|c| c.pragma_query_value(None, "user_version", |row| row.get(0)))
     }
 
-    fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    /// Counts what was taken away and what was done in the last day. What was lost on the way counts: it may have been done.
+    fn count(&self, history: &mut History, now: Timestamp) -> Result<(), StoreError> {
+        let since = now.checked_sub(COUNTED).unwrap_or(Timestamp::MIN).to_string();
+        let removed: Vec<(String, Option<String>)> = self.run(|c| {
+            c.prepare(
+                "SELECT sent, segment FROM journal
+                 WHERE removes AND sent > ?1 AND (outcome IS NULL OR outcome <> 'not-done') ORDER BY entry",
+            )?
+            .query_map([&since], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+        })?;
+        for (at, segment) in removed {
+            let segment = segment.map(|name| self.named(&name)).transpose()?;
+            history.removals.push(Removal { at: self.time(&at)?, segment });
+        }
+        let done: Vec<((String, String), u32)> = self.run(|c| {
+            c.prepare(
+                "SELECT step, call, COUNT(*) FROM journal WHERE sent > ?1 AND outcome = 'done'
+                 GROUP BY step, call HAVING COUNT(*) > 1",
+            )?
+            .query_map([&since], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?
+            .collect()
+        })?;
+        history.repairs.extend(done);
+        Ok(())
+    }
+
+    /// Recalls what passes have left for later ones.
+    fn remember(&self, history: &mut History) -> Result<(), StoreError> {
+        let departed: Vec<(String, String)> = self.run(|c| {
+            c.prepare("SELECT attachment, since FROM departures")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        for (attachment, since) in departed {
+            history.departures.insert(attachment, self.time(&since)?);
+        }
+        let counts: Option<String> = self
+            .run(|c| c.query_row("SELECT value FROM meta WHERE name = 'last_good'", [], |row| row.get(0)).optional())?;
+        let read = |text: String| serde_json::from_str::<Counts>(&text).map_err(|error| self.corrupt(&text, &error));
+        history.last_good = counts.map(read).transpose()?;
+        Ok(())
+    }
+
+    fn named(&self, text: &str) -> Result<SegmentName, StoreError> {
+        text.parse().map_err(|error| self.corrupt(text, &error))
+    }
+
+    fn corrupt(&self, text: &str, error: &dyn std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { path: self.path.clone(), what: format!("'{text}': {error}") }
+    }
+
+    pub(super) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         work(&self.connection).map_err(|source| StoreError::Sqlite { path: self.path.clone(), source })
     }
 
-    fn time(&self, text: &str) -> Result<Timestamp, StoreError> {
-        text.parse()
-            .map_err(|error| StoreError::Corrupt { path: self.path.clone(), what: format!("'{text}': {error}") })
+    pub(super) fn time(&self, text: &str) -> Result<Timestamp, StoreError> {
+        text.parse().map_err(|error: jiff::Error| self.corrupt(text, &error))
     }
 }
 
@@ -154,8 +301,10 @@ impl Store for SqliteStore {
         })
     }
 
-    fn history(&self) -> Result<History, StoreError> {
-        let mut history = History::default();
+    fn history(&self, now: Timestamp) -> Result<History, StoreError> {
+        // First the number: an order that is given while the rest is read is not planned by, and so overrules.
+        self.planned_by.set(self.order_number()?);
+        let mut history = History { holds: self.holds()?, pause: self.pause()?, ..History::default() };
         let ledger: Vec<(String, Option<String>, String, String)> = self.run(|c| {
             c.prepare("SELECT key, id, value, at FROM ledger")?
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
@@ -181,19 +330,49 @@ impl Store for SqliteStore {
             c.query_row("SELECT sent FROM journal ORDER BY entry DESC LIMIT 1", [], |row| row.get(0)).optional()
         })?;
         history.last_write = last.map(|last| self.time(&last)).transpose()?;
+        self.count(&mut history, now)?;
+        self.remember(&mut history)?;
         Ok(history)
     }
 
-    fn begin(&mut self, entry: &Entry) -> Result<EntryId, StoreError> {
+    fn depart(&mut self, departures: &BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
         self.run(|c| {
+            let all = c.unchecked_transaction()?;
+            all.execute("DELETE FROM departures", [])?;
+            for (attachment, since) in departures {
+                all.execute("INSERT INTO departures VALUES (?1, ?2)", params![attachment, since.to_string()])?;
+            }
+            all.commit()
+        })
+    }
+
+    fn all_well(&mut self, counts: Counts) -> Result<(), StoreError> {
+        let text = serde_json::to_string(&counts).unwrap_or_default();
+        self.run(|c| {
+            c.execute(
+                "INSERT INTO meta VALUES ('last_good', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [text],
+            )
+            .map(drop)
+        })
+    }
+
+    fn begin(&mut self, entry: &Entry) -> Result<EntryId, StoreError> {
+        let planned_by = self.planned_by.get();
+        let begun = self.run(|c| {
             let all = c.unchecked_transaction()?;
             // This write takes the place of earlier ones of the same step: reads that began late enough did not show them.
             all.execute(
                 "UPDATE journal SET confirmed = ?2 WHERE step = ?1 AND confirmed IS NULL",
                 params![entry.step, entry.at.to_string()],
             )?;
+            // From here on nobody else can write, so that nobody gives an order in between.
+            if orders::last(&all)? > planned_by {
+                return Ok(None);
+            }
             all.execute(
-                "INSERT INTO journal (step, key, account, region, call, before, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO journal (step, key, account, region, call, before, sent, removes, segment)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     entry.step,
                     entry.key,
@@ -202,12 +381,15 @@ impl Store for SqliteStore {
                     entry.call,
                     entry.before,
                     entry.at.to_string(),
+                    entry.removes,
+                    entry.segment.as_ref().map(SegmentName::as_str),
                 ],
             )?;
             let id = all.last_insert_rowid();
             all.commit()?;
-            Ok(EntryId(id))
-        })
+            Ok(Some(EntryId(id)))
+        })?;
+        begun.ok_or(StoreError::Overruled)
     }
 
     fn settle(&mut self, id: EntryId, settled: &Settled, at: Timestamp) -> Result<(), StoreError> {
@@ -237,6 +419,10 @@ impl Store for SqliteStore {
         self.run(|c| {
             let all = c.unchecked_transaction()?;
             for step in steps {
+                // What a removal was for is the end of its name.
+                if let Some(key) = step.strip_prefix("remove ") {
+                    all.execute("DELETE FROM ledger WHERE key = ?1", [key])?;
+                }
                 all.execute(
                     "UPDATE journal SET confirmed = ?2 WHERE step = ?1 AND confirmed IS NULL",
                     params![step, at.to_string()],
@@ -244,6 +430,22 @@ impl Store for SqliteStore {
             }
             all.commit()
         })
+    }
+
+    fn last_order(&self) -> Result<i64, StoreError> {
+        self.order_number()
+    }
+
+    fn record(&mut self, record: &Record) -> Result<Vec<SignedDuration>, StoreError> {
+        self.add_record(record)
+    }
+
+    fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
+        self.open_findings()
+    }
+
+    fn note_findings(&mut self, findings: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {
+        self.put_findings(findings, at)
     }
 }
 

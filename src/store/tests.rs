@@ -1,5 +1,7 @@
 //! What is remembered over a crash, a restart and a change of hands.
 
+mod people;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -20,6 +22,8 @@ fn entry(step: &str) -> Entry {
         scope: Scope::new(&"111111111111".parse().unwrap(), &"eu-west-1".parse().unwrap()),
         call: "{}".into(),
         before: "{}".into(),
+        removes: false,
+        segment: None,
         at: now(),
     }
 }
@@ -38,7 +42,7 @@ fn a_write_that_a_crash_left_unsettled_is_in_doubt_at_the_next_start() {
     let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
     store.begin(&entry("a")).unwrap();
     drop(store);
-    let history = SqliteStore::open(directory.path(), &corp()).unwrap().history().unwrap();
+    let history = SqliteStore::open(directory.path(), &corp()).unwrap().history(now()).unwrap();
     assert_eq!(history.unconfirmed["a"], crate::model::Sent { at: now(), answered: false });
     assert_eq!(history.last_write, Some(now()));
     assert!(history.owned.is_empty(), "what is in doubt is not ours");
@@ -53,9 +57,9 @@ fn what_a_crash_left_unsettled_is_in_doubt_from_the_next_start_on() {
     let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
     let start = now() + SignedDuration::from_secs(60);
     store.take_over(start).unwrap();
-    assert_eq!(store.history().unwrap().unconfirmed["a"], crate::model::Sent { at: start, answered: false });
+    assert_eq!(store.history(now()).unwrap().unconfirmed["a"], crate::model::Sent { at: start, answered: false });
     store.begin(&entry("b")).unwrap();
-    assert_eq!(store.history().unwrap().unconfirmed["a"].at, start);
+    assert_eq!(store.history(now()).unwrap().unconfirmed["a"].at, start);
 }
 
 #[test]
@@ -64,7 +68,7 @@ fn a_write_that_waited_for_its_turn_is_in_doubt_from_its_end_on() {
     let id = store.begin(&entry("a")).unwrap();
     let end = now() + SignedDuration::from_secs(30);
     store.settle(id, &Settled::InDoubt(trouble(Fault::InDoubt)), end).unwrap();
-    assert_eq!(store.history().unwrap().unconfirmed["a"].at, end);
+    assert_eq!(store.history(now()).unwrap().unconfirmed["a"].at, end);
 }
 
 #[test]
@@ -72,11 +76,11 @@ fn what_aws_said_yes_to_is_ours_and_stays_unconfirmed_until_it_is_seen() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let id = store.begin(&entry("a")).unwrap();
     store.settle(id, &done("tgw-rtb-1"), now()).unwrap();
-    let history = store.history().unwrap();
+    let history = store.history(now()).unwrap();
     assert_eq!(history.owned["route table a"].id.as_deref(), Some("tgw-rtb-1"));
     assert!(history.unconfirmed["a"].answered);
     store.confirm(&["a".to_owned()], now()).unwrap();
-    let history = store.history().unwrap();
+    let history = store.history(now()).unwrap();
     assert!(history.unconfirmed.is_empty());
     assert_eq!(history.owned.len(), 1, "seen and still ours");
 }
@@ -86,7 +90,7 @@ fn what_aws_refused_is_neither_ours_nor_in_doubt() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let id = store.begin(&entry("a")).unwrap();
     store.settle(id, &Settled::NotDone(trouble(Fault::Denied)), now()).unwrap();
-    let history = store.history().unwrap();
+    let history = store.history(now()).unwrap();
     assert!(history.unconfirmed.is_empty() && history.owned.is_empty());
 }
 
@@ -95,11 +99,11 @@ fn a_lost_answer_stays_in_doubt_until_a_later_write_of_the_same_step() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let id = store.begin(&entry("a")).unwrap();
     store.settle(id, &Settled::InDoubt(trouble(Fault::InDoubt)), now()).unwrap();
-    assert!(!store.history().unwrap().unconfirmed["a"].answered);
+    assert!(!store.history(now()).unwrap().unconfirmed["a"].answered);
     let later = Entry { at: now() + SignedDuration::from_secs(600), ..entry("a") };
     let id = store.begin(&later).unwrap();
     store.settle(id, &Settled::NotDone(trouble(Fault::Invalid)), later.at).unwrap();
-    assert!(store.history().unwrap().unconfirmed.is_empty());
+    assert!(store.history(now()).unwrap().unconfirmed.is_empty());
 }
 
 #[test]
@@ -109,7 +113,7 @@ fn writing_again_keeps_one_row_of_the_ledger_with_the_last_value() {
         let entry = store.begin(&entry("a")).unwrap();
         store.settle(entry, &done(id), now()).unwrap();
     }
-    let history = store.history().unwrap();
+    let history = store.history(now()).unwrap();
     assert_eq!(history.owned.len(), 1);
     assert_eq!(history.owned["route table a"].id.as_deref(), Some("tgw-rtb-2"));
 }
@@ -150,7 +154,7 @@ fn the_state_can_be_read_beside_the_process_that_writes_it() {
     let mut writer = SqliteStore::open(directory.path(), &corp()).unwrap();
     writer.begin(&entry("a")).unwrap();
     let mut reader = SqliteStore::open_to_read(directory.path(), &corp()).unwrap().unwrap();
-    assert_eq!(reader.history().unwrap().unconfirmed.len(), 1);
+    assert_eq!(reader.history(now()).unwrap().unconfirmed.len(), 1);
     assert!(reader.begin(&entry("b")).is_err(), "a reader cannot write");
 }
 

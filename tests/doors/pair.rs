@@ -37,11 +37,11 @@ impl Pair {
         Self { world, near: SandboxDoor::new(sandboxes[0].clone(), HOME), far, sandboxes }
     }
 
-    /// Does the same to both sandboxes.
-    pub fn both(&self, change: impl Fn(&mut Sandbox)) {
-        for sandbox in &self.sandboxes {
-            change(&mut lock(sandbox));
-        }
+    /// Does the same to both sandboxes, with the same outcome.
+    pub fn both<T: Debug + PartialEq>(&self, change: impl Fn(&mut Sandbox) -> T) -> T {
+        let [near, far] = self.sandboxes.each_ref().map(|sandbox| change(&mut lock(sandbox)));
+        assert_eq!(near, far);
+        near
     }
 
     /// Waits in both worlds until every transition is over.

@@ -1,7 +1,11 @@
 //! A small organization, made the same way each time: one seed gives the same ids in every sandbox.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws_sandbox::call::{Caller, Principal};
+use aws_sandbox::network::attachment::ResourceType;
+use aws_sandbox::network::given_attachment;
 use aws_sandbox::{Call, Sandbox, Service, Settings};
 use serde_json::{Value, json};
 
@@ -171,6 +175,59 @@ pub fn add_route_tables(sandbox: &mut Sandbox, member: &Member, count: u32) {
     for _ in 0..count {
         builder.ec2(&member.account, "CreateRouteTable", json!({"VpcId": member.vpc}));
     }
+}
+
+/// Makes a prefix list of two ranges that may have `most`, and returns its id.
+pub fn add_prefix_list(sandbox: &mut Sandbox, account: &str, most: u32) -> String {
+    let mut builder = Builder { sandbox };
+    let asked = json!({
+        "PrefixListName": "ours", "AddressFamily": "IPv4", "MaxEntries": most,
+        "Entries": [{"Cidr": "172.16.0.0/16"}, {"Cidr": "172.17.0.0/16", "Description": "the other"}],
+    });
+    let made = text(&builder.ec2(account, "CreateManagedPrefixList", asked)["PrefixList"]["PrefixListId"]);
+    settle(sandbox);
+    made
+}
+
+/// Gives a gateway of the home account a VPN and a Direct Connect attachment, and returns their ids in this order.
+pub fn give_attachments(sandbox: &mut Sandbox, gateway: &str) -> [String; 2] {
+    let mut builder = Builder { sandbox };
+    let asked = json!({"Type": "ipsec.1", "BgpAsn": 65000, "IpAddress": "203.0.113.1"});
+    let customer = text(&builder.ec2(HOME, "CreateCustomerGateway", asked)["CustomerGateway"]["CustomerGatewayId"]);
+    let asked = json!({"Type": "ipsec.1", "CustomerGatewayId": customer, "TransitGatewayId": gateway});
+    let vpn = text(&builder.ec2(HOME, "CreateVpnConnection", asked)["VpnConnection"]["VpnConnectionId"]);
+    let asked = json!({"Filters": [{"Name": "resource-id", "Values": [vpn]}]});
+    let shown = builder.ec2(HOME, "DescribeTransitGatewayAttachments", asked);
+    let vpn = text(&shown["TransitGatewayAttachments"][0]["TransitGatewayAttachmentId"]);
+    let caller = Caller {
+        account: HOME.to_owned(),
+        region: REGION.to_owned(),
+        principal: Principal::Root,
+        request_id: String::new(),
+    };
+    let kind = ResourceType::DirectConnectGateway;
+    let direct = given_attachment::give(&mut sandbox.world, &caller, gateway, kind, None).unwrap();
+    settle(sandbox);
+    given_attachment::bring(&mut sandbox.world, &vpn, &["192.168.7.0/24".parse().unwrap()]).unwrap();
+    [vpn, direct]
+}
+
+/// Makes what a member has in an account that is in no organization.
+pub fn add_outsider(sandbox: &mut Sandbox) -> Member {
+    let member = Builder { sandbox }.member("999999999999".to_owned(), "10.9.0.0", "10.109.0.0/16");
+    settle(sandbox);
+    member
+}
+
+/// Returns the name by which RAM shares with the organization.
+pub fn organization_arn(sandbox: &mut Sandbox) -> String {
+    text(&Builder { sandbox }.organizations("DescribeOrganization", json!({}))["Organization"]["Arn"])
+}
+
+/// Sets an account's tags in the organization.
+pub fn tag_account(sandbox: &mut Sandbox, account: &str, tags: &BTreeMap<String, String>) {
+    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+    Builder { sandbox }.organizations("TagResource", json!({"ResourceId": account, "Tags": tags}));
 }
 
 fn text(value: &Value) -> String {

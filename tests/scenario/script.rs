@@ -12,11 +12,17 @@
 //! | `hub NAME [defaults\|unshared]` | makes a transit gateway in the home account, and shares it with the organization |
 //! | `share NAME` | shares a hub with the organization |
 //! | `config` and lines behind `\| ` | writes the config file |
-//! | `edit OLD => NEW` | changes the config file; OLD is in it once, `\n` in NEW begins a line |
+//! | `edit OLD => NEW` | changes the config file; OLD is in it once, `\n` in either begins a line |
 //! | `world NAME` | plays the lines of `NAME.world`, unseen |
+//! | `outsider NAME ID` | names an account outside the organization |
+//! | `vpn NAME on HUB brings RANGE …` | makes a VPN connection, over which BGP brings these ranges; `{NAME}` is its attachment |
+//! | `given NAME TYPE on HUB brings RANGE …` | gives the hub an attachment of another service |
+//! | `prefix-list ACCOUNT.NAME most N RANGE …` | makes a prefix list |
 //! | `call ACCOUNT SERVICE ACTION JSON [=> NAME JSON-POINTER]` | makes a call that must succeed; may name an id of the answer |
 //! | `before ACCOUNT ACTION call …` | makes the call once, right before transitd's next such call arrives |
 //! | `deny ACCOUNT ACTION`, `allow ACCOUNT ACTION` | refuses transitd's calls, until allowed |
+//! | `refuse ACCOUNT ACTION CODE` | refuses transitd's next such call with this code |
+//! | `outage ACCOUNT ACTION` | answers transitd's calls with a 500, until allowed |
 //! | `lose ACCOUNT ACTION` | does transitd's next such call, and loses the answer |
 //! | `failing ACCOUNT [no more]` | lets the account's attachments fail |
 //! | `lag 30s` | lets new things stay out of sight for up to so long |
@@ -29,7 +35,8 @@
 //!
 //! `{name}` stands for the id of an account, VPC, hub, or of what a call named; `{vpc/table}` for a VPC's main route
 //! table, `{vpc/attachment}` for its living attachment, `{vpc/10.1.0.0/24}` for a subnet, `{hub/default}` for a hub's
-//! default table, `{table of SEGMENT}` for a table that transitd made.
+//! default table, `{table of SEGMENT}`, `{gateway of HUB}` and `{share of HUB}` for what transitd made, `{NAME/resource}` for
+//! what a VPN or another given attachment leads to.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -37,6 +44,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use aws_sandbox::Service;
+use aws_sandbox::network::attachment::ResourceType;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::vpc_attachment::State;
 use aws_sandbox::network::walk::{self, Path, Start};
@@ -149,6 +157,26 @@ impl Play {
             ["before", account, action, "call", ..] => self.forestall(line, account, action)?,
             ["deny", account, action] => self.stage.troubles.deny(&self.names.id(account)?, action),
             ["allow", account, action] => self.stage.troubles.allow(&self.names.id(account)?, action),
+            ["refuse", account, action, code] => self.stage.troubles.refuse(&self.names.id(account)?, action, code),
+            ["outage", account, action] => self.stage.troubles.outage(&self.names.id(account)?, action),
+            ["outsider", name, id] => {
+                self.names.0.insert((*name).to_owned(), (*id).to_owned());
+            }
+            ["vpn", name, "on", hub, "brings", ranges @ ..] => {
+                self.name_tables()?;
+                let attachment = self.seed()?.vpn(&self.home, &self.names.id(hub)?, "198.51.100.7");
+                self.given(name, attachment, ranges)?;
+            }
+            ["given", name, kind, "on", hub, "brings", ranges @ ..] => {
+                self.name_tables()?;
+                let kind: ResourceType = serde_json::from_value(json!(kind))?;
+                let attachment = self.seed()?.give(&self.home, &self.names.id(hub)?, kind);
+                self.given(name, attachment, ranges)?;
+            }
+            ["prefix-list", name, "most", most, ranges @ ..] => {
+                let list = self.seed()?.prefix_list(&self.owner(name)?, name, ranges, most.parse()?);
+                self.names.0.insert((*name).to_owned(), list);
+            }
             ["lose", account, action] => self.stage.troubles.lose(&self.names.id(account)?, action),
             ["failing", account] => self.failing(account, true)?,
             ["failing", account, "no", "more"] => self.failing(account, false)?,
@@ -235,12 +263,24 @@ impl Play {
         Ok(())
     }
 
+    /// Names an attachment that others make, and what it leads to.
+    fn given(&mut self, name: &str, attachment: String, ranges: &[&str]) -> Result<(), Failure> {
+        self.seed()?.bring(&attachment, ranges);
+        let asked = json!({ "TransitGatewayAttachmentIds": [attachment] });
+        let shown = self.seed()?.ec2(&self.home, "DescribeTransitGatewayAttachments", asked);
+        let resource = text(&shown["TransitGatewayAttachments"][0]["ResourceId"]);
+        self.names.0.insert(format!("{name}/resource"), resource);
+        self.names.0.insert(name.to_owned(), attachment);
+        Ok(())
+    }
+
     fn edit(&mut self, line: &str) -> Result<(), Failure> {
         let (old, new) = line["edit ".len()..].split_once(" => ").ok_or("edit OLD => NEW")?;
-        if self.config.matches(old).count() != 1 {
+        let old = &old.replace("\\n", "\n");
+        if self.config.matches(old.as_str()).count() != 1 {
             return Err(format!("the config does not have '{old}' exactly once").into());
         }
-        self.config = self.config.replace(old, &new.replace("\\n", "\n"));
+        self.config = self.config.replace(old.as_str(), &new.replace("\\n", "\n"));
         Ok(())
     }
 
@@ -364,6 +404,23 @@ impl Play {
                 self.names.0.insert(format!("table of {segment}"), text(&table["TransitGatewayRouteTableId"]));
             }
         }
+        let found = self.seed()?.ec2(&self.home, "DescribeTransitGateways", json!({}));
+        for gateway in found["TransitGateways"].as_array().into_iter().flatten() {
+            let tag = gateway["Tags"].as_array().and_then(|tags| tags.iter().find(|tag| tag["Key"] == "transitd:hub"));
+            if let (Some(tag), false) =
+                (tag, ["deleting", "deleted"].contains(&gateway["State"].as_str().unwrap_or("")))
+            {
+                self.names.0.insert(format!("gateway of {}", text(&tag["Value"])), text(&gateway["TransitGatewayId"]));
+            }
+        }
+        let asked = json!({ "resourceOwner": "SELF" });
+        let shares = self.seed()?.call(&self.home, Service::Ram, "GetResourceShares", asked)?;
+        for share in shares["resourceShares"].as_array().into_iter().flatten() {
+            let tag = share["tags"].as_array().and_then(|tags| tags.iter().find(|tag| tag["key"] == "transitd:hub"));
+            if let Some(tag) = tag {
+                self.names.0.insert(format!("share of {}", text(&tag["value"])), text(&share["resourceShareArn"]));
+            }
+        }
         Ok(())
     }
 
@@ -378,6 +435,7 @@ impl Play {
             let end = match path {
                 Path::Delivered { vpc, .. } if vpc == target => "delivered".to_owned(),
                 Path::Delivered { vpc, .. } => format!("delivered to {vpc}"),
+                Path::Handed { attachment, .. } => format!("delivered to {attachment}"),
                 Path::Left { gateway, .. } => format!("left by {gateway}"),
                 Path::Dropped { at, why } => format!("dropped at {at}, {why:?}"),
             };

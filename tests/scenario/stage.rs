@@ -8,6 +8,7 @@ use aws_sandbox::seed::Seed;
 use aws_sandbox::{Sandbox, Settings};
 use transitd::api::{Read, Write};
 use transitd::cli::{self, Connect, Doors, Surroundings};
+use transitd::daemon::{Bell, Host, Word};
 
 use super::troubles::{Troubled, Troubles};
 use crate::support::clock::SandboxClock;
@@ -72,10 +73,15 @@ impl Stage {
             connect: &connect,
             stop: tokio_util::sync::CancellationToken::new(),
             holder: "a scenario".to_owned(),
+            host: Arc::new(Alone),
         };
         let folder = self.directory.path();
         let mut all: Vec<OsString> = vec!["transitd".into()];
-        all.extend(arguments.split_whitespace().map(OsString::from));
+        // `@plan.json` is a file beside the config.
+        all.extend(arguments.split_whitespace().map(|word| match word.strip_prefix('@') {
+            Some(file) => folder.join(file).into(),
+            None => OsString::from(word),
+        }));
         all.extend([
             "--config".into(),
             folder.join("network.yaml").into(),
@@ -99,6 +105,24 @@ impl Stage {
         let door =
             Arc::new(Troubled { door, turn: Default::default(), troubles: self.troubles.clone(), seed: seed.clone() });
         Behind { doors: Doors { read: door.clone(), write: door } }
+    }
+}
+
+/// A process that is not asked to be a daemon.
+struct Alone;
+
+#[async_trait]
+impl Host for Alone {
+    fn settle_in(&self, _: &Arc<Bell>) {}
+
+    fn tell(&self, _: &Word) {}
+
+    fn watchdog(&self) -> Option<std::time::Duration> {
+        None
+    }
+
+    async fn post(&self, _: &str, _: String) -> Result<(), String> {
+        Err("nobody is there".to_owned())
     }
 }
 

@@ -21,6 +21,10 @@ pub struct Foreign {
 enum Trouble {
     /// Refused for as long as it is denied.
     Denied,
+    /// Answered with a 500 for as long as the outage lasts; nothing is done.
+    Outage,
+    /// Refused once, with a code.
+    Refused(String),
     /// Done once, and the answer lost.
     Lost,
     /// Once, right before the call arrives, somebody else makes another.
@@ -38,6 +42,14 @@ impl Troubles {
 
     pub fn allow(&self, account: &str, action: &str) {
         self.all().retain(|(of, what, _)| of != account || what != action);
+    }
+
+    pub fn outage(&self, account: &str, action: &str) {
+        self.add(account, action, Trouble::Outage);
+    }
+
+    pub fn refuse(&self, account: &str, action: &str, code: &str) {
+        self.add(account, action, Trouble::Refused(code.to_owned()));
     }
 
     pub fn lose(&self, account: &str, action: &str) {
@@ -62,8 +74,8 @@ impl Troubles {
         let index =
             all.iter().position(|(account, what, _)| session.scope.account.as_str() == account && what == action)?;
         match &all[index].2 {
-            Trouble::Denied => Some(Trouble::Denied),
-            Trouble::Lost | Trouble::Forestalled(_) => Some(all.remove(index).2),
+            lasting @ (Trouble::Denied | Trouble::Outage) => Some(lasting.clone()),
+            Trouble::Refused(_) | Trouble::Lost | Trouble::Forestalled(_) => Some(all.remove(index).2),
         }
     }
 }
@@ -86,6 +98,8 @@ impl<D> Troubled<D> {
             None => Ok(false),
             Some(Trouble::Lost) => Ok(true),
             Some(Trouble::Denied) => Err(denied(action)),
+            Some(Trouble::Outage) => Err(answered("InternalError", 500, "An internal error has occurred")),
+            Some(Trouble::Refused(code)) => Err(answered(&code, 400, "The request was refused.")),
             Some(Trouble::Forestalled(call)) => {
                 self.seed.ask(&call.account, call.service, &call.action, call.params);
                 Ok(false)
@@ -114,12 +128,17 @@ impl<D: Write> Write for Troubled<D> {
 }
 
 fn denied(action: &str) -> ApiError {
+    let message = format!(
+        "You are not authorized to perform this operation. No identity-based policy allows the ec2:{action} action."
+    );
+    answered("UnauthorizedOperation", 403, &message)
+}
+
+fn answered(code: &str, status: u16, message: &str) -> ApiError {
     ApiError {
-        code: "UnauthorizedOperation".to_owned(),
-        status: Some(403),
-        message: format!(
-            "You are not authorized to perform this operation. No identity-based policy allows the ec2:{action} action."
-        ),
+        code: code.to_owned(),
+        status: Some(status),
+        message: message.to_owned(),
         request_id: Some("a request id".to_owned()),
         sending: Sending::Answered,
     }

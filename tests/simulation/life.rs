@@ -11,11 +11,14 @@ use tokio_util::sync::CancellationToken;
 use transitd::api::{Clock as _, Policy as CallPolicy};
 use transitd::intent::{self, Intent};
 use transitd::model::NetworkName;
-use transitd::pass::{Broken, Converge, Ended, Observer, Pass};
-use transitd::store::{SqliteStore, Store as _};
+use transitd::pass::{Actor, Broken, Converge, Ended, Observer, Pass};
+use transitd::plan::{Left, Outlook, Step};
+use transitd::store::{Order, Ordered, SqliteStore, Store as _};
 
 use crate::memory::{Memory, Process};
 use crate::people;
+use crate::removals::Removals;
+use crate::skewed::Skewed;
 use crate::support::clock::SandboxClock;
 use crate::support::door::SandboxDoor;
 use crate::watch::Watch;
@@ -25,6 +28,9 @@ use crate::world::{self, Land, below};
 /// Within how many passes a network must be in sync once the weather is fair: an attachment that has to go and come
 /// again takes some forty, since a pass looks again every few seconds.
 const PASSES: usize = 150;
+
+/// In how many days everything that is to be taken away is gone: budgets leave room for ten things a day at least.
+const ROUNDS: usize = 8;
 
 /// What came of a seed.
 pub struct Lived {
@@ -37,6 +43,7 @@ pub struct Lived {
     writes: u64,
     troubles: u64,
     crashes: u64,
+    removals: usize,
     healing_passes: usize,
 }
 
@@ -47,6 +54,7 @@ pub struct Sums {
     writes: u64,
     troubles: u64,
     crashes: u64,
+    removals: usize,
     most_passes: usize,
 }
 
@@ -56,16 +64,17 @@ impl Sums {
         self.writes += lived.writes;
         self.troubles += lived.troubles;
         self.crashes += lived.crashes;
+        self.removals += lived.removals;
         self.most_passes = self.most_passes.max(lived.healing_passes);
     }
 }
 
 impl fmt::Display for Sums {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Sums { calls, writes, troubles, crashes, most_passes } = self;
+        let Sums { calls, writes, troubles, crashes, removals, most_passes } = self;
         write!(
             f,
-            "{calls} calls, {writes} of transitd's writes, {troubles} troubles, {crashes} crashes, at most {most_passes} passes to heal"
+            "{calls} calls, {writes} of transitd's writes, {troubles} troubles, {crashes} crashes, {removals} removals, at most {most_passes} passes to heal"
         )
     }
 }
@@ -83,8 +92,10 @@ struct Life {
     weather: Arc<Mutex<Weather>>,
     watch: Watch,
     store: Arc<Mutex<SqliteStore>>,
-    intent: Arc<Intent>,
+    removals: Removals,
     story: String,
+    /// How many steps the last pass left that are not only observed, and how many VPCs it held.
+    remaining: usize,
     undeclared: std::collections::BTreeMap<String, String>,
 }
 
@@ -101,18 +112,18 @@ impl Life {
             sandbox.world.network.throttling = true;
         }
         let network: NetworkName = world::NETWORK.parse().expect("a name");
-        let intent = intent::parse("simulated.yaml", &land.config)
-            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let removals = Removals::new(land.wish.removes, land.defaults);
         let undeclared = land.undeclared();
         Self {
             weather: Arc::new(Mutex::new(Weather::new(mix.clone(), Dice::new(dice.next())))),
             watch: Watch::default(),
             store: Arc::new(Mutex::new(SqliteStore::in_memory(&network).expect("a store in memory"))),
-            intent: Arc::new(intent),
+            removals,
             story: String::new(),
             land,
             dice,
             mix,
+            remaining: 0,
             undeclared,
         }
     }
@@ -120,11 +131,21 @@ impl Life {
     async fn live(mut self) -> Lived {
         for _ in 0..3 + below(&mut self.dice, 3) {
             let minutes = 5 + below(&mut self.dice, 25);
+            if below(&mut self.dice, 2) == 0 {
+                self.order(Ordered::Resume);
+            }
             self.process(i64::try_from(minutes).expect("few minutes"), usize::MAX).await;
             if below(&mut self.dice, 2) == 0 {
                 self.dry_run().await;
             }
-            let pause = below(&mut self.dice, 600);
+            if below(&mut self.dice, 2) == 0
+                && let Some(deed) = people::rethink(&mut self.land, &self.removals, &mut self.dice)
+            {
+                self.tell(&deed);
+            }
+            // Now and then long enough for holds to be over.
+            let longest = if below(&mut self.dice, 2) == 0 { 600 } else { 4 * 3600 };
+            let pause = below(&mut self.dice, longest);
             self.land.seed.wait(Duration::from_secs(pause as u64));
         }
         let healing_passes = self.heal().await;
@@ -141,13 +162,14 @@ impl Life {
     async fn process(&mut self, minutes: i64, most_passes: usize) -> (usize, Option<Result<Ended, Broken>>, u64) {
         let (process, death) = (Process::default(), Arc::new(Notify::new()));
         let door = self.door(&process, &death);
-        let clock = Arc::new(SandboxClock::new(self.land.seed.sandbox.clone()));
+        let clock = Arc::new(self.clock());
         let observer = self.observer(door.clone(), clock.clone());
-        let memory = Memory { store: self.store.clone(), process, watch: self.watch.clone() };
+        let memory =
+            Memory { store: self.store.clone(), process, watch: self.watch.clone(), removals: self.removals.clone() };
         let deadline = clock.now() + SignedDuration::from_mins(minutes);
         let stop = CancellationToken::new();
-        let converge =
-            Converge { observer, door, store: Arc::new(Mutex::new(memory)), clock, deadline, stop: stop.clone() };
+        let actor = Actor { door, store: Arc::new(Mutex::new(memory)), clock, stop: stop.clone() };
+        let converge = Converge { observer, actor, deadline };
         self.tell("a process starts");
         let (mut passes, mut paid, before) = (0, 0, self.watch.calls());
         let mut earlier = before;
@@ -181,18 +203,26 @@ impl Life {
             sandbox,
             weather: self.weather.clone(),
             watch: self.watch.clone(),
+            removals: self.removals.clone(),
             process: process.clone(),
             death: death.clone(),
         })
     }
 
-    fn observer(&self, door: Arc<Door>, clock: Arc<SandboxClock>) -> Observer {
+    fn observer(&self, door: Arc<Door>, clock: Arc<Skewed>) -> Observer {
         let external_id = Some("simulated-external-id".to_owned());
-        let mut observer = Observer::new(self.intent.clone(), external_id, door, clock, CallPolicy::default())
+        let text = self.land.wish.text();
+        let intent = intent::parse("simulated.yaml", &text);
+        let intent: Intent = intent.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let mut observer = Observer::new(Arc::new(intent), external_id, door, clock, CallPolicy::default())
             .expect("an intent with a hub");
         // Where the hub has a default table, a crash may hide that an association there is the hub's own doing.
         if self.land.defaults {
             observer.allow_gaps();
+        }
+        // In the end a person says that what was dropped was meant.
+        if self.weather.lock().expect("no panic in the weather").fair {
+            observer.accept_shrink();
         }
         observer
     }
@@ -215,13 +245,47 @@ impl Life {
             pass.plan.unknown.len(),
             shown.join("\n  ")
         ));
+        let observed = |step: &Step| step.outlook == Outlook::Left { why: Left::Observed };
+        self.remaining = pass.plan.steps.iter().filter(|step| !observed(step)).count() + pass.plan.departures.len();
         self.judge();
+        self.land.lead_back();
         let is_fair = self.weather.lock().expect("no panic in the weather").fair;
         if !is_fair
             && self.dice.fraction() < self.mix.people
-            && let Some(deed) = people::meddle(&self.land, &mut self.dice)
+            && let Some(deed) = people::meddle(&mut self.land, &self.removals, &mut self.dice)
         {
             self.tell(&deed);
+        }
+        self.undeclared = self.land.undeclared();
+        if !is_fair && self.dice.fraction() < self.mix.orders {
+            let member = &self.land.members[below(&mut self.dice, self.land.members.len())];
+            let until = self.clock().now() + SignedDuration::from_mins(1 + (self.dice.fraction() * 30.0) as i64);
+            let what = match below(&mut self.dice, 4) {
+                0 => Ordered::Pause,
+                _ => Ordered::Hold { name: member.vpc.clone(), until },
+            };
+            self.order(what);
+        }
+    }
+
+    /// Lets a person give an order.
+    fn order(&mut self, what: Ordered) {
+        self.tell(&format!("somebody orders: {what:?}"));
+        match &what {
+            Ordered::Hold { name, until } => self.watch.hold(name, *until),
+            Ordered::Release { .. } => {}
+            Ordered::Pause => self.watch.pause(true),
+            Ordered::Resume => self.watch.pause(false),
+        }
+        let order = Order { at: self.clock().now(), by: "somebody".to_owned(), what, why: "drawn".to_owned() };
+        self.store.lock().expect("no panic in the store").give(&order).expect("a store that can be written");
+    }
+
+    /// The machine's clock, which may be off.
+    fn clock(&self) -> Skewed {
+        Skewed {
+            inner: SandboxClock::new(self.land.seed.sandbox.clone()),
+            by: SignedDuration::from_secs_f64(self.mix.skew),
         }
     }
 
@@ -234,6 +298,8 @@ impl Life {
         for (id, was) in &self.undeclared {
             match now.get(id) {
                 Some(is) if is == was => {}
+                // Its attachment is gone.
+                None if id.starts_with("taken over") => {}
                 is => self.watch.wrong(format!("{id} is none of transitd's, and was touched: {was} became {is:?}")),
             }
         }
@@ -243,9 +309,10 @@ impl Life {
     /// Makes a report: nothing is written.
     async fn dry_run(&mut self) {
         let (process, death) = (Process::default(), Arc::new(Notify::new()));
-        let clock = Arc::new(SandboxClock::new(self.land.seed.sandbox.clone()));
+        let clock = Arc::new(self.clock());
         let observer = self.observer(self.door(&process, &death), clock.clone());
-        let past = self.store.lock().expect("no panic in the store").history().expect("a readable store");
+        let now = clock.now();
+        let past = self.store.lock().expect("no panic in the store").history(now).expect("a readable store");
         self.watch.quiet(true);
         let look = observer.look(&past, clock.now() + SignedDuration::from_mins(30)).await;
         self.watch.quiet(false);
@@ -255,15 +322,41 @@ impl Life {
     /// Lets the weather be fair, and transitd put everything right.
     async fn heal(&mut self) -> usize {
         self.weather.lock().expect("no panic in the weather").fair = true;
-        self.tell("the weather is fair");
-        let (passes, ended, _) = self.process(240, PASSES).await;
-        if !matches!(ended, Some(Ok(Ended::InSync))) {
-            self.watch.wrong(format!("not in sync in fair weather, after {passes} passes: {ended:?}"));
+        self.order(Ordered::Resume);
+        for name in self.watch.release() {
+            self.order(Ordered::Release { name });
         }
-        for wrong in self.land.misrouted().into_iter().chain(self.land.misattached()) {
+        self.tell("the weather is fair");
+        self.land.give_back();
+        self.undeclared = self.land.undeclared();
+        let mut passes = 0;
+        for round in 0..ROUNDS {
+            // A day later what others kept undoing is tried again, and the budgets have room.
+            self.land.seed.wait(Duration::from_secs(25 * 3600));
+            let (made, ended, _) = self.process(240, PASSES).await;
+            passes += made;
+            let rests = if self.is_observed() {
+                matches!(ended, Some(Ok(Ended::Blocked | Ended::InSync)))
+            } else {
+                matches!(ended, Some(Ok(Ended::InSync)))
+            };
+            if rests && self.remaining == 0 {
+                break;
+            }
+            if round == ROUNDS - 1 {
+                self.watch.wrong(format!("not in sync in fair weather, after {passes} passes: {ended:?}"));
+            }
+        }
+        let calm = self.mix.is_calm();
+        for wrong in self.land.misrouted(calm).into_iter().chain(self.land.misattached()) {
             self.watch.wrong(wrong);
         }
         passes
+    }
+
+    /// Tells whether something is only observed, so that it never comes in sync.
+    fn is_observed(&self) -> bool {
+        self.land.wish.segments.iter().any(|segment| segment.present && segment.observed)
     }
 
     /// Runs once more: one look, which pays for just what it calls, and nothing written.
@@ -273,7 +366,8 @@ impl Life {
         let before = self.watch.calls();
         let (passes, ended, paid) = self.process(30, usize::MAX).await;
         let made = self.watch.calls() - before;
-        if passes != 1 || !matches!(ended, Some(Ok(Ended::InSync))) {
+        let rests = matches!(ended, Some(Ok(Ended::InSync))) || self.is_observed();
+        if passes != 1 || !rests {
             self.watch.wrong(format!("in sync, and then not: {passes} passes, {ended:?}"));
         }
         if made != paid {
@@ -297,11 +391,12 @@ impl Life {
         Lived {
             mix: self.mix.to_string(),
             wrongs,
-            story: format!("{}\n{}", self.land.config, self.story),
+            story: format!("{}\n{}", self.land.wish.text(), self.story),
             trace,
             writes: self.watch.writes(),
             troubles: weather.troubles,
             crashes: weather.crashes,
+            removals: self.removals.count(),
             healing_passes,
         }
     }

@@ -1,12 +1,14 @@
 //! transitd's memory as one process holds it: what the process does after its death is not written any more.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
-use transitd::model::History;
-use transitd::store::{Entry, EntryId, Settled, SqliteStore, Store, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use transitd::model::{Counts, Finding, History};
+use transitd::store::{Entry, EntryId, Record, Settled, SqliteStore, Store, StoreError};
 
+use crate::removals::Removals;
 use crate::watch::Watch;
 
 /// The life of one process.
@@ -28,6 +30,7 @@ pub struct Memory {
     pub store: Arc<Mutex<SqliteStore>>,
     pub process: Process,
     pub watch: Watch,
+    pub removals: Removals,
 }
 
 impl Memory {
@@ -44,19 +47,48 @@ impl Memory {
 }
 
 impl Store for Memory {
+    fn last_order(&self) -> Result<i64, StoreError> {
+        self.locked(|store| store.last_order())
+    }
+
+    fn record(&mut self, record: &Record) -> Result<Vec<SignedDuration>, StoreError> {
+        self.alive()?;
+        self.locked(|store| store.record(record))
+    }
+
+    fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
+        self.locked(|store| store.findings())
+    }
+
+    fn note_findings(&mut self, findings: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.note_findings(findings, at))
+    }
+
     fn take_over(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.alive()?;
         self.locked(|store| store.take_over(at))
     }
 
-    fn history(&self) -> Result<History, StoreError> {
-        self.locked(|store| store.history())
+    fn history(&self, now: Timestamp) -> Result<History, StoreError> {
+        self.locked(|store| store.history(now))
+    }
+
+    fn depart(&mut self, departures: &BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.depart(departures))
+    }
+
+    fn all_well(&mut self, counts: Counts) -> Result<(), StoreError> {
+        self.alive()?;
+        self.locked(|store| store.all_well(counts))
     }
 
     fn begin(&mut self, entry: &Entry) -> Result<EntryId, StoreError> {
         self.alive()?;
         let id = self.locked(|store| store.begin(entry))?;
         self.watch.journaled(entry);
+        self.removals.journaled(entry).into_iter().for_each(|wrong| self.watch.wrong(wrong));
         Ok(id)
     }
 

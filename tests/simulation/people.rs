@@ -7,11 +7,15 @@ use aws_sandbox::network::vpc_attachment::VpcAttachment;
 use aws_sandbox::random::Dice;
 use serde_json::{Value, json};
 
-use crate::world::{Land, below};
+use crate::removals::Removals;
+use crate::world::{IsThere as _, Land, Member, below};
 
 /// Lets somebody do one thing; says what, if there was something to do.
-pub fn meddle(land: &Land, dice: &mut Dice) -> Option<String> {
-    let (account, action, params) = match below(dice, 7) {
+pub fn meddle(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
+    if below(dice, 3) == 0 {
+        return rethink(land, removals, dice);
+    }
+    let (account, action, params) = match below(dice, 14) {
         0 | 1 => delete_route(land, dice),
         2 => disable_propagation(land, dice),
         3 => attachment(land, dice).map(|it| (it.vpc_owner.clone(), "DeleteTransitGatewayVpcAttachment", named(&it))),
@@ -24,15 +28,157 @@ pub fn meddle(land: &Land, dice: &mut Dice) -> Option<String> {
             let params = json!({ "TransitGatewayAttachmentId": it.id, "RemoveSubnetIds": [it.subnets[0]] });
             (it.vpc_owner.clone(), "ModifyTransitGatewayVpcAttachment", params)
         }),
+        6 => hub_setting(land, dice),
+        7 => unname(land, dice),
+        8 => leave_share(land, dice),
+        9..=12 => static_route(land, dice),
         _ => attachment(land, dice).and_then(|it| {
             let mut params = named(&it);
             params["TransitGatewayRouteTableId"] = json!(it.association.as_ref()?.table);
             Some((land.home.clone(), "DisassociateTransitGatewayRouteTable", params))
         }),
     }?;
-    let answer = land.seed.call(&account, Service::Ec2, action, params.clone());
+    let service = if action.contains("ResourceShare") { Service::Ram } else { Service::Ec2 };
+    let answer = land.seed.call(&account, service, action, params.clone());
     let outcome = answer.err().map_or_else(|| "done".to_owned(), |error| error.code);
     Some(format!("somebody: {action} {params}: {outcome}"))
+}
+
+/// Lets somebody wish for something else: by the file, or by a VPC's tag.
+pub fn rethink(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
+    if below(dice, 2) == 0 { depart(land, removals, dice) } else { edit(land, removals, dice) }
+}
+
+/// A VPC loses the tag that makes it a member, or gets it back.
+fn depart(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
+    land.wish.removes?;
+    let at = below(dice, land.members.len());
+    if land.away.contains(&at) { come_back(land, removals, at) } else { leave(land, removals, at) }
+}
+
+fn leave(land: &mut Land, removals: &Removals, at: usize) -> Option<String> {
+    let Member { account, vpc, .. } = &land.members[at];
+    let tags = json!({ "Resources": [vpc], "Tags": [{ "Key": "network" }] });
+    land.seed.ec2(account, "DeleteTags", tags);
+    removals.member(vpc, false, land.seed.lock().now());
+    let told = format!("somebody takes the tag from {vpc}");
+    land.away.insert(at);
+    Some(told)
+}
+
+/// Gives a VPC its tag back.
+pub fn come_back(land: &mut Land, removals: &Removals, at: usize) -> Option<String> {
+    let Member { account, vpc, segment, .. } = &land.members[at];
+    let tags = json!({ "Resources": [vpc], "Tags": [{ "Key": "network", "Value": format!("s{segment}") }] });
+    land.seed.ec2(account, "CreateTags", tags);
+    removals.member(vpc, land.wish.segments[*segment].present, land.seed.lock().now());
+    let told = format!("somebody gives {vpc} its tag back");
+    land.away.remove(&at);
+    Some(told)
+}
+
+/// The file is edited: two segments are connected or are no more, or the last segment is dropped or comes back.
+fn edit(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
+    land.wish.removes?;
+    let segments = land.wish.segments.len();
+    if below(dice, 2) == 0 {
+        let (one, other) = (below(dice, segments), below(dice, segments));
+        let pair = (one.min(other), one.max(other));
+        if land.wish.inspected.contains(&pair) {
+            return None;
+        }
+        if !land.wish.connected.remove(&pair) {
+            land.wish.connected.insert(pair);
+        }
+        land.remember();
+        return Some(format!("somebody edits the file: s{one} and s{other}"));
+    }
+    let last = segments - 1;
+    let present = !land.wish.segments[last].present;
+    land.wish.segments[last].present = present;
+    land.remember();
+    let now = land.seed.lock().now();
+    for (at, member) in land.members.iter().enumerate().filter(|(_, member)| member.segment == last) {
+        removals.member(&member.vpc, present && !land.away.contains(&at), now);
+    }
+    Some(format!("somebody edits the file: s{last} is {}", if present { "back" } else { "dropped" }))
+}
+
+/// Somebody changes a setting of the hub that transitd has made.
+fn hub_setting(land: &Land, dice: &mut Dice) -> Option<Deed> {
+    if land.wish.adopts.is_some() {
+        return None;
+    }
+    let options = [
+        json!({ "DnsSupport": "disable" }),
+        json!({ "VpnEcmpSupport": "disable" }),
+        json!({ "AutoAcceptSharedAttachments": "enable" }),
+    ];
+    let params = json!({ "TransitGatewayId": land.hub()?, "Options": options[below(dice, options.len())] });
+    Some((land.home.clone(), "ModifyTransitGateway", params))
+}
+
+/// Somebody takes transitd's tags from an attachment, on either side.
+fn unname(land: &Land, dice: &mut Dice) -> Option<Deed> {
+    let attachment = attachment(land, dice)?;
+    let account = if below(dice, 2) == 0 { land.home.clone() } else { attachment.vpc_owner.clone() };
+    let tags = json!([{ "Key": "Name" }, { "Key": "transitd:network" }, { "Key": "transitd:segment" }]);
+    Some((account, "DeleteTags", json!({ "Resources": [attachment.id], "Tags": tags })))
+}
+
+/// Somebody takes an account out of the share that transitd has made.
+fn leave_share(land: &Land, dice: &mut Dice) -> Option<Deed> {
+    let sandbox = land.seed.lock();
+    let share =
+        sandbox.world.sharing.shares.values().find(|share| share.tags.iter().any(|tag| tag.key == "transitd:hub"))?;
+    let principals: Vec<&String> = share.principals.keys().collect();
+    let principal = principals.get(below(dice, principals.len().max(1)))?;
+    let params = json!({ "resourceShareArn": share.arn, "principals": [principal] });
+    Some((land.home.clone(), "DisassociateResourceShare", params))
+}
+
+/// Somebody deletes a static route of a segment's table, or puts a blackhole into it.
+fn static_route(land: &mut Land, dice: &mut Dice) -> Option<Deed> {
+    let (table, ours) = {
+        let sandbox = land.seed.lock();
+        let network = &sandbox.world.network;
+        let is_ours = |id: &str| network.tags.of(&land.home, id).iter().any(|tag| tag.key == "transitd:segment");
+        let tables =
+            network.transit_gateway_route_tables.iter().filter(|table| table.state.is_there() && is_ours(&table.id));
+        let tables: Vec<_> = tables.collect();
+        let table = tables.get(below(dice, tables.len().max(1)))?;
+        let blackhole =
+            |range: &String| land.strangers.blackholes.iter().any(|(of, it)| *of == table.id && it == range);
+        let taken = |range: &String| land.strangers.taken_over.iter().any(|(of, it, _)| *of == table.id && it == range);
+        let strange = |range: &String| blackhole(range) || taken(range);
+        let ours: Vec<String> = table.static_routes.keys().map(ToString::to_string).filter(|it| !strange(it)).collect();
+        (table.id.clone(), ours)
+    };
+    if let (Some(range), 0, Some(other)) = (ours.first(), below(dice, 3), attachment(land, dice)) {
+        let mut params = named(&other);
+        params["TransitGatewayRouteTableId"] = json!(table);
+        params["DestinationCidrBlock"] = json!(range);
+        let leads_there = {
+            let sandbox = land.seed.lock();
+            let table = sandbox.world.network.transit_gateway_route_tables.get(&table)?;
+            table.static_routes.get(&range.parse().ok()?).cloned().flatten() == Some(other.id.clone())
+        };
+        if !leads_there && land.seed.call(&land.home, Service::Ec2, "ReplaceTransitGatewayRoute", params).is_ok() {
+            land.strangers.taken_over.push((table, range.clone(), other.id));
+        }
+        return None;
+    }
+    if let (Some(range), 0) = (ours.first(), below(dice, 2)) {
+        let params = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": range });
+        return Some((land.home.clone(), "DeleteTransitGatewayRoute", params));
+    }
+    // A range of nobody's.
+    let range = format!("10.{}.0.0/16", 150 + land.strangers.blackholes.len());
+    let params = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": range, "Blackhole": true });
+    if land.seed.call(&land.home, Service::Ec2, "CreateTransitGatewayRoute", params).is_ok() {
+        land.strangers.blackholes.push((table, range));
+    }
+    None
 }
 
 type Deed = (String, &'static str, Value);

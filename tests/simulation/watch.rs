@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use transitd::api::WriteCall;
+use transitd::model::Scope;
 use transitd::plan::{VISIBILITY, fingerprint};
 use transitd::store::Entry;
 
@@ -30,6 +31,10 @@ struct Seen {
     undone: BTreeMap<String, Timestamp>,
     /// When the present look began: whatever it reads, it reads later.
     look: Option<Timestamp>,
+    /// VPCs that a person told transitd to leave alone, and until when.
+    held: BTreeMap<String, Timestamp>,
+    /// Whether a person told transitd to write nothing.
+    paused: bool,
     calls: u64,
     writes: u64,
     /// Whether writes are forbidden: a dry run, or a network in sync.
@@ -81,14 +86,39 @@ impl Watch {
         self.seen().quiet = quiet;
     }
 
+    /// Judges a write that is about to be sent by what people ordered.
     pub fn journaled(&self, entry: &Entry) {
-        self.seen().journaled.insert(entry.call.clone());
+        let mut seen = self.seen();
+        seen.journaled.insert(entry.call.clone());
+        let held = seen.held.iter().find(|(vpc, until)| entry.at < **until && entry.step.contains(vpc.as_str()));
+        if let Some((vpc, until)) = held {
+            let wrong = format!("{vpc} is held until {until}, and touched at {}: {}", entry.at, entry.step);
+            seen.wrongs.push(wrong);
+        }
+        if seen.paused {
+            seen.wrongs.push(format!("paused, and written: {}", entry.step));
+        }
+    }
+
+    /// Notes that a person told transitd to leave a VPC alone.
+    pub fn hold(&self, vpc: &str, until: Timestamp) {
+        self.seen().held.insert(vpc.to_owned(), until);
+    }
+
+    pub fn pause(&self, paused: bool) {
+        self.seen().paused = paused;
+    }
+
+    /// Forgets all holds; returns whose they were.
+    pub fn release(&self) -> Vec<String> {
+        std::mem::take(&mut self.seen().held).into_keys().collect()
     }
 
     /// Judges a write that is about to reach AWS.
-    pub fn sending(&self, call: &WriteCall) {
+    pub fn sending(&self, scope: &Scope, call: &WriteCall) {
         let mut seen = self.seen();
         let text = fingerprint(call);
+        let sent = format!("{scope} {text}");
         seen.writes += 1;
         if seen.quiet {
             seen.wrongs.push(format!("a write where none belongs: {text}"));
@@ -98,7 +128,7 @@ impl Watch {
         }
         // It was never done, so no read can have shown it, whenever it was made; and none may have been trusted not to
         // show it that began before AWS had its time.
-        if let (Some(at), Some(look)) = (seen.undone.get(&text), seen.look)
+        if let (Some(at), Some(look)) = (seen.undone.get(&sent), seen.look)
             && look < *at + VISIBILITY
         {
             let after: SignedDuration = look.duration_since(*at);
@@ -107,14 +137,15 @@ impl Watch {
     }
 
     /// Notes what became of a write.
-    pub fn sent(&self, call: &WriteCall, now: Timestamp, fate: Fate) {
+    pub fn sent(&self, scope: &Scope, call: &WriteCall, now: Timestamp, fate: Fate) {
+        let sent = format!("{scope} {}", fingerprint(call));
         let mut seen = self.seen();
         match fate {
             Fate::Told | Fate::LostDone => {
-                seen.undone.remove(&fingerprint(call));
+                seen.undone.remove(&sent);
             }
             Fate::LostUndone => {
-                seen.undone.insert(fingerprint(call), now);
+                seen.undone.insert(sent, now);
             }
         }
     }

@@ -1,10 +1,11 @@
 //! A seed's world: an organization, a hub, VPCs in segments, an intent over them, and strangers that are none of ours.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
+use aws_sandbox::Service;
+use aws_sandbox::network::route::Target;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::switches::{DefaultAssociation, Switches};
 use aws_sandbox::network::walk::{Path, Start, walk};
@@ -13,9 +14,13 @@ use aws_sandbox::seed::{Seed, text};
 use aws_sandbox::{Clock, Pace, Sandbox, Settings};
 use serde_json::json;
 
+use crate::wish::Wish;
+
 pub const REGION: &str = "eu-west-1";
 pub const NETWORK: &str = "corp";
-const EXTERNAL_ID: &str = "simulated-external-id";
+pub const EXTERNAL_ID: &str = "simulated-external-id";
+/// Who manages the organization.
+pub const MANAGEMENT: &str = "100000000001";
 
 /// One VPC that a segment declares.
 pub struct Member {
@@ -30,13 +35,16 @@ pub struct Member {
 pub struct Land {
     pub seed: Seed,
     pub home: String,
-    pub hub: String,
     pub members: Vec<Member>,
+    /// Where the firewalls stand.
+    pub firewalls: Option<Member>,
     /// Ids of what nobody declared.
     pub strangers: Strangers,
-    /// The segments whose VPCs reach one another, by number, the lesser first; `(a, a)` where `a` is open inside.
-    pub connected: BTreeSet<(usize, usize)>,
-    pub config: String,
+    pub wish: Wish,
+    /// Pairs of segments that any file has let reach one another.
+    pub once: BTreeSet<(usize, usize)>,
+    /// Members whose VPC carries the tag no more.
+    pub away: BTreeSet<usize>,
     /// Whether the hub puts new attachments into its default table.
     pub defaults: bool,
 }
@@ -45,6 +53,10 @@ pub struct Land {
 pub struct Strangers {
     pub vpcs: Vec<String>,
     pub tables: Vec<String>,
+    /// Blackholes that people have put into segments' tables: table and range.
+    pub blackholes: Vec<(String, String)>,
+    /// Routes of transitd's that people have led to another attachment: table, range, and where to.
+    pub taken_over: Vec<(String, String, String)>,
 }
 
 /// Makes a seed's world. Everything in it has come to rest.
@@ -61,21 +73,64 @@ pub fn make(number: u64, dice: &mut Dice) -> Land {
         seed.role(account, "transitd-member", &home, Some(EXTERNAL_ID));
     }
     seed.lock().world.network.switches = switches(dice);
-    let defaults = below(dice, 4) == 0;
-    let switch = if defaults { "enable" } else { "disable" };
-    let hub = seed.transit_gateway_with(
-        &home,
-        json!({ "DefaultRouteTableAssociation": switch, "DefaultRouteTablePropagation": switch }),
-    );
-    seed.share(&home, &hub);
     let segments = 2 + below(dice, 2);
-    let members: Vec<Member> = (0..2 + below(dice, 5)).map(|at| member(&seed, dice, &accounts, segments, at)).collect();
-    let connected = connected(dice, segments);
-    let config = config(dice, &seed, &home, &hub, segments, &connected);
-    let mut land = Land { seed, home, hub, members, strangers: Strangers::default(), connected, config, defaults };
-    strangers(&mut land, dice);
+    let mut wish = Wish::draw(dice, &home, &seed.organization_id(), segments);
+    let makes = below(dice, 2) == 0;
+    let defaults = !makes && below(dice, 4) == 0;
+    if makes {
+        seed.ask(MANAGEMENT, Service::Ram, "EnableSharingWithAwsOrganization", json!({}));
+    } else {
+        adopted(&seed, dice, &mut wish, defaults);
+    }
+    if below(dice, 3) == 0 {
+        wish.list = Some(seed.prefix_list(&home, "somewhere", &["192.168.0.0/24"], 3));
+    }
+    let members: Vec<Member> = (0..2 + below(dice, 5)).map(|at| member(&seed, dice, &accounts, &wish, at)).collect();
+    let firewalls = wish.has_firewalls().then(|| firewalls(&seed, dice, &accounts));
+    let (strangers, once, away) = (Strangers::default(), BTreeSet::new(), BTreeSet::new());
+    let mut land = Land { seed, home, members, firewalls, strangers, wish, once, away, defaults };
+    if !makes {
+        self::strangers(&mut land, dice);
+    }
+    land.remember();
     land.seed.settle();
     land
+}
+
+/// Makes the hub that is adopted, and perhaps a VPN on it.
+fn adopted(seed: &Seed, dice: &mut Dice, wish: &mut Wish, defaults: bool) {
+    let switch = if defaults { "enable" } else { "disable" };
+    let options = json!({ "DefaultRouteTableAssociation": switch, "DefaultRouteTablePropagation": switch });
+    let hub = seed.transit_gateway_with(&wish.home, options);
+    seed.share(&wish.home, &hub);
+    if !defaults && below(dice, 3) == 0 {
+        let attachment = seed.vpn(&wish.home, &hub, "198.51.100.7");
+        seed.bring(&attachment, &["172.16.0.0/16"]);
+        let asked = json!({ "TransitGatewayAttachmentIds": [attachment] });
+        let shown = seed.ec2(&wish.home, "DescribeTransitGatewayAttachments", asked);
+        wish.vpn = Some(text(&shown["TransitGatewayAttachments"][0]["ResourceId"]));
+    }
+    wish.adopts = Some(hub);
+}
+
+/// Makes the VPC that firewalls stand in. Its way out is there; the way back to the hub is added once there is a hub.
+fn firewalls(seed: &Seed, dice: &mut Dice, accounts: &[String]) -> Member {
+    let account = accounts[below(dice, accounts.len())].clone();
+    let vpc = seed.vpc(&account, "10.90.0.0/16", &[("network", "fw")]);
+    let subnets = (0..1 + below(dice, 2))
+        .map(|zone| seed.subnet(&account, &vpc, &format!("10.90.{zone}.0/24"), zone + 1, &[("transitd", "attach")]))
+        .collect();
+    internet(seed, &account, &vpc);
+    Member { account, vpc, segment: usize::MAX, subnets, address: IpAddr::V4(Ipv4Addr::new(10, 90, 0, 10)) }
+}
+
+/// Leads a VPC's main table to the internet.
+fn internet(seed: &Seed, account: &str, vpc: &str) {
+    let gateway = text(&seed.ec2(account, "CreateInternetGateway", json!({}))["InternetGateway"]["InternetGatewayId"]);
+    seed.ec2(account, "AttachInternetGateway", json!({ "InternetGatewayId": gateway, "VpcId": vpc }));
+    let table = seed.main_table(account, vpc);
+    let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
+    seed.ec2(account, "CreateRoute", route);
 }
 
 /// Draws how AWS does what no document settles: whichever way it is, transitd has to live with it.
@@ -101,9 +156,9 @@ pub fn below(dice: &mut Dice, bound: usize) -> usize {
     (dice.fraction() * bound as f64) as usize
 }
 
-fn member(seed: &Seed, dice: &mut Dice, accounts: &[String], segments: usize, at: usize) -> Member {
+fn member(seed: &Seed, dice: &mut Dice, accounts: &[String], wish: &Wish, at: usize) -> Member {
     let account = accounts[below(dice, accounts.len())].clone();
-    let segment = below(dice, segments);
+    let segment = below(dice, wish.segments.len());
     let name = format!("s{segment}");
     let vpc = seed.vpc(&account, &format!("10.{at}.0.0/16"), &[("network", &name)]);
     let zones = 1 + below(dice, 3);
@@ -114,61 +169,21 @@ fn member(seed: &Seed, dice: &mut Dice, accounts: &[String], segments: usize, at
     if below(dice, 2) == 0 {
         seed.ec2(&account, "CreateRouteTable", json!({ "VpcId": vpc }));
     }
-    if below(dice, 2) == 0 {
-        let gateway =
-            text(&seed.ec2(&account, "CreateInternetGateway", json!({}))["InternetGateway"]["InternetGatewayId"]);
-        seed.ec2(&account, "AttachInternetGateway", json!({ "InternetGatewayId": gateway, "VpcId": vpc }));
-        let table = seed.main_table(&account, &vpc);
-        let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
-        seed.ec2(&account, "CreateRoute", route);
+    if below(dice, 2) == 0 && !(wish.egress && segment == 0) {
+        internet(seed, &account, &vpc);
+    }
+    if wish.segments[segment].is_static && below(dice, 2) == 0 {
+        let range = format!("100.{}.0.0/16", 64 + at);
+        seed.ec2(&account, "AssociateVpcCidrBlock", json!({ "VpcId": vpc, "CidrBlock": range }));
     }
     let second = u8::try_from(at).expect("few VPCs");
     Member { account, vpc, segment, subnets, address: IpAddr::V4(Ipv4Addr::new(10, second, 0, 10)) }
 }
 
-fn connected(dice: &mut Dice, segments: usize) -> BTreeSet<(usize, usize)> {
-    let mut connected = BTreeSet::new();
-    for one in 0..segments {
-        for other in one..segments {
-            if below(dice, 2) == 0 {
-                connected.insert((one, other));
-            }
-        }
-    }
-    connected
-}
-
-fn config(
-    dice: &mut Dice,
-    seed: &Seed,
-    home: &str,
-    hub: &str,
-    segments: usize,
-    connected: &BTreeSet<(usize, usize)>,
-) -> String {
-    let organization = seed.organization_id();
-    let mut config = format!(
-        "version: 1\nnetwork: {NETWORK}\nhome: {{ account: \"{home}\", organization: {organization} }}\n\
-         accounts: {{ from: organizations, role: {{ name: transitd-member, external_id: {EXTERNAL_ID} }} }}\n\
-         hubs:\n  eu: {{ region: {REGION}, adopt: {hub} }}\nattach: {{ subnets: {{ tags: {{ transitd: attach }} }} }}\nsegments:\n"
-    );
-    for at in 0..segments {
-        let inside = if connected.contains(&(at, at)) { "open" } else { "closed" };
-        let routes = if below(dice, 2) == 0 { "    spoke_routes: { cidrs: [10.0.0.0/8], tables: all }\n" } else { "" };
-        let rule = format!("[{{ ou: Apps, vpc_tags: {{ network: s{at} }} }}]");
-        let _ = write!(config, "  s{at}:\n    members: {rule}\n    inside: {inside}\n{routes}");
-    }
-    let pairs: Vec<String> =
-        connected.iter().filter(|(a, b)| a != b).map(|(a, b)| format!("  - [s{a}, s{b}]\n")).collect();
-    if !pairs.is_empty() {
-        let _ = write!(config, "connect:\n{}", pairs.concat());
-    }
-    config
-}
-
 /// Makes what nobody declared: an attachment in a table of its own, one that asks to be accepted, and static routes.
 fn strangers(land: &mut Land, dice: &mut Dice) {
-    let (seed, home, hub) = (&land.seed, &land.home, &land.hub);
+    let (seed, home) = (&land.seed, &land.home);
+    let Some(hub) = &land.wish.adopts else { return };
     let account = seed.account("lab", None);
     for (at, accepted) in [(100, true), (101, false)] {
         if below(dice, 3) == 0 {
@@ -200,27 +215,87 @@ fn strangers(land: &mut Land, dice: &mut Dice) {
 }
 
 impl Land {
-    /// Tells whether the intent lets one member's packets reach another's.
-    fn may_reach(&self, one: &Member, other: &Member) -> bool {
-        let (a, b) = (one.segment.min(other.segment), one.segment.max(other.segment));
-        self.connected.contains(&(a, b))
+    /// Returns the hub's gateway: the adopted one, or the one that transitd has made by now.
+    pub fn hub(&self) -> Option<String> {
+        let sandbox = self.seed.lock();
+        let network = &sandbox.world.network;
+        let is_made = |id: &str| network.tags.of(&self.home, id).iter().any(|tag| tag.key == "transitd:hub");
+        let made = || network.transit_gateways.iter().map(|it| it.id.clone()).find(|id| is_made(id));
+        self.wish.adopts.clone().or_else(made)
     }
 
-    /// Follows a packet from every subnet to every other VPC, and says where it went against the intent.
-    pub fn misrouted(&self) -> Vec<String> {
+    /// Remembers who may reach whom by the file as it is now.
+    pub fn remember(&mut self) {
+        for one in 0..self.wish.segments.len() {
+            for other in one..self.wish.segments.len() {
+                if self.wish.lets(one, other) {
+                    self.once.insert((one, other));
+                }
+            }
+        }
+    }
+
+    /// Tells whether a member belongs to the network as it is wished now.
+    pub fn belongs(&self, at: usize) -> bool {
+        !self.away.contains(&at) && self.wish.segments[self.members[at].segment].present
+    }
+
+    /// Tells whether the intent lets one member's packets reach another's.
+    fn may_reach(&self, one: usize, other: usize) -> bool {
+        let (from, to) = (self.members[one].segment, self.members[other].segment);
+        self.belongs(one) && self.belongs(other) && self.wish.lets(from, to)
+    }
+
+    /// Lets people take back what they have led elsewhere.
+    pub fn give_back(&mut self) {
+        for (table, range, _) in std::mem::take(&mut self.strangers.taken_over) {
+            let params = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": range });
+            // It may be gone with its table.
+            let _ = self.seed.call(&self.home, Service::Ec2, "DeleteTransitGatewayRoute", params);
+        }
+    }
+
+    /// Adds the way back from the firewalls, which is for people to make, as soon as AWS lets them.
+    pub fn lead_back(&self) {
+        let (Some(firewalls), Some(hub)) = (&self.firewalls, self.hub()) else { return };
+        let table = self.seed.main_table(&firewalls.account, &firewalls.vpc);
+        let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": hub });
+        // Until the VPC is attached AWS refuses it, and afterwards it is there.
+        let _ = self.seed.call(&firewalls.account, Service::Ec2, "CreateRoute", route);
+    }
+
+    /// Follows a packet from every subnet to every other VPC, and says where it went against the intent. What the file once
+    /// let through may still get through where transitd was kept from learning that it had made the way.
+    pub fn misrouted(&self, calm: bool) -> Vec<String> {
         let sandbox = self.seed.lock();
         let mut wrongs = Vec::new();
-        for one in &self.members {
-            for other in self.members.iter().filter(|other| other.vpc != one.vpc) {
+        for (from, one) in self.members.iter().enumerate() {
+            for (to, other) in self.members.iter().enumerate().filter(|(_, other)| other.vpc != one.vpc) {
+                let observed = [one, other].iter().any(|it| self.wish.segments[it.segment].observed);
+                let should = self.may_reach(from, to);
+                let pair = (one.segment.min(other.segment), one.segment.max(other.segment));
                 for subnet in &one.subnets {
                     let path = walk(&sandbox.world, Start::Subnet(subnet), other.address);
-                    let arrives = matches!(&path, Path::Delivered { vpc, .. } if *vpc == other.vpc);
-                    if arrives != self.may_reach(one, other) {
-                        let should = if arrives { "should not arrive" } else { "should arrive" };
-                        wrongs.push(format!(
-                            "{} of s{} -> {} of s{} {should}: {path:?}",
-                            one.vpc, one.segment, other.vpc, other.segment
-                        ));
+                    let hops = match &path {
+                        Path::Delivered { vpc, hops } if *vpc == other.vpc => Some(hops),
+                        Path::Delivered { .. } | Path::Handed { .. } | Path::Left { .. } | Path::Dropped { .. } => None,
+                    };
+                    let names = format!("{} of s{} -> {} of s{}", one.vpc, one.segment, other.vpc, other.segment);
+                    match hops {
+                        None if should && !observed => wrongs.push(format!("{names} should arrive: {path:?}")),
+                        // Where the way to the internet leads through firewalls, what they send on is theirs to say.
+                        Some(hops) if !should && self.wish.egress && self.passes_firewalls(&sandbox, hops) => {}
+                        Some(_) if !should && (calm || !self.once.contains(&pair)) => {
+                            wrongs.push(format!("{names} should not arrive: {path:?}"));
+                        }
+                        Some(hops)
+                            if should
+                                && self.wish.inspected.contains(&pair)
+                                && !self.passes_firewalls(&sandbox, hops) =>
+                        {
+                            wrongs.push(format!("{names} should pass the firewalls: {path:?}"));
+                        }
+                        Some(_) | None => {}
                     }
                 }
             }
@@ -228,16 +303,25 @@ impl Land {
         wrongs
     }
 
+    fn passes_firewalls(&self, sandbox: &Sandbox, hops: &[String]) -> bool {
+        let Some(firewalls) = &self.firewalls else { return false };
+        let mut attachments = sandbox.world.network.vpc_attachments.under(&Key::Vpc(firewalls.vpc.clone()));
+        attachments.any(|it| hops.contains(&it.id))
+    }
+
     /// Names the attachments that are not as the intent says: in every tagged subnet, with DNS.
     pub fn misattached(&self) -> Vec<String> {
         let sandbox = self.seed.lock();
         let attachments = &sandbox.world.network.vpc_attachments;
         let mut wrongs = Vec::new();
-        for member in &self.members {
+        let belonging = self.members.iter().enumerate().filter(|(at, _)| self.belongs(*at)).map(|(_, member)| member);
+        for member in belonging.chain(&self.firewalls) {
+            let appliance = member.segment == usize::MAX;
             let mut all = attachments.under(&Key::Vpc(member.vpc.clone()));
             let is_right = all.find(|it| it.state.carries_traffic()).is_some_and(|it| {
                 let subnets: BTreeSet<&String> = it.subnets.iter().collect();
-                subnets == member.subnets.iter().collect() && it.options.dns_support.is_on()
+                let options = it.options.dns_support.is_on() && it.options.appliance_mode_support.is_on() == appliance;
+                subnets == member.subnets.iter().collect() && options
             });
             if !is_right {
                 wrongs.push(format!("the attachment of {} is not as declared", member.vpc));
@@ -260,13 +344,31 @@ impl Land {
         for table in &self.strangers.tables {
             all.insert(table.clone(), format!("{:?}", network.transit_gateway_route_tables.get(table)));
         }
+        for (table, range) in &self.strangers.blackholes {
+            let table = network.transit_gateway_route_tables.get(table);
+            let range = range.parse().expect("a range");
+            let route = table.map(|table| table.static_routes.get(&range).cloned());
+            all.insert(format!("blackhole {range}"), format!("{route:?}"));
+        }
+        for (table, range, to) in &self.strangers.taken_over {
+            // What its attachment leaves behind is a blackhole, and nobody's.
+            if network.vpc_attachments.get(to).is_some_and(|it| it.state.carries_traffic()) {
+                let table = network.transit_gateway_route_tables.get(table);
+                let key = range.parse().expect("a range");
+                let route = table.map(|table| table.static_routes.get(&key).cloned());
+                all.insert(format!("taken over {range}"), format!("{route:?}"));
+            }
+        }
         for member in &self.members {
             for table in network.route_tables.under(&Key::Vpc(member.vpc.clone())) {
-                let own: Vec<_> = table.routes.iter().filter(|(range, _)| range.prefix_len() < 8).collect();
+                let is_ours = |target: &Target| matches!(target, Target::TransitGateway(_));
+                let own: Vec<_> = table.routes.iter().filter(|(_, route)| !is_ours(&route.target)).collect();
                 all.insert(table.id.clone(), format!("{own:?} {:?}", table.subnets));
             }
         }
-        all.insert(self.hub.clone(), format!("{:?}", network.transit_gateways.get(&self.hub)));
+        if let Some(hub) = &self.wish.adopts {
+            all.insert(hub.clone(), format!("{:?}", network.transit_gateways.get(hub)));
+        }
         all
     }
 
@@ -274,16 +376,26 @@ impl Land {
     pub fn doubled(&self) -> Vec<String> {
         let sandbox = self.seed.lock();
         let network = &sandbox.world.network;
-        let key = Key::TransitGateway(self.hub.clone());
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for table in network.transit_gateway_route_tables.under(&key) {
+        for gateway in network.transit_gateways.iter() {
+            let tags = network.tags.of(&gateway.owner, &gateway.id);
+            if tags.iter().any(|tag| tag.key == "transitd:hub") {
+                *counts.entry("hub".to_owned()).or_default() += 1;
+            }
+        }
+        for share in sandbox.world.sharing.shares.values() {
+            if share.tags.iter().any(|tag| tag.key == "transitd:hub") {
+                *counts.entry("share".to_owned()).or_default() += 1;
+            }
+        }
+        for table in network.transit_gateway_route_tables.iter() {
             let tags = network.tags.of(&table.owner, &table.id);
             let segment = tags.iter().find(|tag| tag.key == "transitd:segment");
             if let (Some(segment), true) = (segment, table.state.is_there()) {
                 *counts.entry(format!("route table of {}", segment.value)).or_default() += 1;
             }
         }
-        for attachment in network.vpc_attachments.under(&key).filter(|it| it.state.holds_interfaces_or_waits()) {
+        for attachment in network.vpc_attachments.iter().filter(|it| it.state.holds_interfaces_or_waits()) {
             *counts.entry(format!("attachment of {}", attachment.vpc)).or_default() += 1;
         }
         counts
@@ -295,7 +407,7 @@ impl Land {
 }
 
 /// Whether a table is there or on its way.
-trait IsThere {
+pub trait IsThere {
     fn is_there(&self) -> bool;
 }
 

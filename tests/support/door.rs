@@ -41,7 +41,9 @@ impl SandboxDoor {
         let (service, region) = match service {
             Service::Ec2 => (aws_sandbox::Service::Ec2, session.scope.region.as_str()),
             Service::Sts => (aws_sandbox::Service::Sts, session.scope.region.as_str()),
+            Service::Iam => (aws_sandbox::Service::Iam, "us-east-1"),
             Service::Organizations => (aws_sandbox::Service::Organizations, "us-east-1"),
+            Service::Ram => (aws_sandbox::Service::Ram, session.scope.region.as_str()),
         };
         let region = region.to_owned();
         let call = Call { access_key_id, session_token, region, service, action: action.to_owned(), params };
@@ -61,7 +63,7 @@ impl Read for SandboxDoor {
 #[async_trait]
 impl Write for SandboxDoor {
     async fn send(&self, session: &Session, call: &WriteCall) -> Result<Reply, ApiError> {
-        let answer = self.call(session, call.service(), call.action(), questions::write(call)?)?;
+        let answer = self.call(session, call.service(), call.action(), questions::write(&session.scope, call)?)?;
         items::reply(call, &answer)
     }
 }

@@ -1,12 +1,15 @@
 //! The sandbox's answers as our items, by the rules of `api::answer`: strict wherever the door to AWS is strict.
 
+mod shares;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use transitd::api::answer::{self, TargetIds, Thing};
-use transitd::api::{ApiError, Credentials, Items, Page, ReadCall, Reply, WriteCall};
+use transitd::api::{ApiError, Credentials, Items, Page, ReadCall, Reply, Service, WriteCall};
 use transitd::model::{
-    Account, Association, Attachment, CallerIdentity, Cidr, Organization, OrganizationalUnit, Propagation, Route,
-    RouteTable, Subnet, Tags, TransitGateway, TransitGatewayRoute, TransitGatewayRouteTable, Vpc, VpcAttachment,
+    Account, Association, Attachment, AttachmentOptions, CallerIdentity, Cidr, Organization, OrganizationalUnit,
+    PrefixList, PrefixListReference, Propagation, Route, RouteTable, Subnet, Tags, TransitGateway,
+    TransitGatewayOptions, TransitGatewayRoute, TransitGatewayRouteTable, Vpc, VpcAttachment,
 };
 
 /// Makes the page of a read's answer.
@@ -22,6 +25,25 @@ pub fn page(call: &ReadCall, answer: &Value) -> Result<Page, ApiError> {
         ReadCall::ListRoots => Items::Units(each(every("Roots")?, |seen| unit("root", seen))?),
         ReadCall::ListOrganizationalUnitsForParent { .. } => {
             Items::Units(each(every("OrganizationalUnits")?, |seen| unit("organizational unit", seen))?)
+        }
+        ReadCall::ListTagsForResource { account } => {
+            let thing = Thing::new("account", Some(account.as_str()));
+            thing.has("Tags", list(answer, "Tags"))?;
+            Items::AccountTags(vec![tags(&thing, answer)?])
+        }
+        ReadCall::GetRole { .. } => Items::Roles(vec![shares::role(answer)?]),
+        ReadCall::GetResourceShares => Items::ResourceShares(each(every("resourceShares")?, shares::share)?),
+        ReadCall::GetResourceShareAssociations { of } => {
+            Items::ShareAssociations(each(every("resourceShareAssociations")?, |seen| shares::association(*of, seen))?)
+        }
+        ReadCall::GetResourceShareInvitations => {
+            Items::Invitations(each(every("resourceShareInvitations")?, shares::invitation)?)
+        }
+        ReadCall::DescribeManagedPrefixLists => Items::PrefixLists(each(every("PrefixLists")?, prefix_list)?),
+        ReadCall::GetTransitGatewayPrefixListReferences { table } => {
+            let thing = Thing::new("transit gateway route table", Some(table.as_str()));
+            let member = "TransitGatewayPrefixListReferences";
+            Items::PrefixListReferences(each(thing.has(member, list(answer, member))?, reference)?)
         }
         ReadCall::DescribeVpcs => Items::Vpcs(each(every("Vpcs")?, vpc)?),
         ReadCall::DescribeSubnets => Items::Subnets(each(every("Subnets")?, subnet)?),
@@ -48,7 +70,11 @@ pub fn page(call: &ReadCall, answer: &Value) -> Result<Page, ApiError> {
             Items::TransitGatewayRoutes(each(every("Routes")?, |seen| gateway_route(&thing, seen))?)
         }
     };
-    Ok(Page { items, next: answer::next(text(answer, "NextToken").map(str::to_owned)) })
+    let next = match call.service() {
+        Service::Ram => "nextToken",
+        Service::Ec2 | Service::Iam | Service::Organizations | Service::Sts => "NextToken",
+    };
+    Ok(Page { items, next: answer::next(text(answer, next).map(str::to_owned)) })
 }
 
 /// Makes the reply of a write's answer.
@@ -58,24 +84,42 @@ pub fn reply(call: &WriteCall, answer: &Value) -> Result<Reply, ApiError> {
         Ok(Reply { id: Some(Thing::new(kind, id).text(member, id)?) })
     };
     match call {
+        WriteCall::CreateTransitGateway { .. } => made("transit gateway", "TransitGateway", "TransitGatewayId"),
         WriteCall::CreateTransitGatewayRouteTable { .. } => {
             made("transit gateway route table", "TransitGatewayRouteTable", "TransitGatewayRouteTableId")
         }
         WriteCall::CreateTransitGatewayVpcAttachment { .. } => {
             made("VPC attachment", "TransitGatewayVpcAttachment", "TransitGatewayAttachmentId")
         }
-        WriteCall::CreateRoute { route_table, destination, .. } => match answer["Return"].as_bool() {
-            Some(true) => Ok(Reply::default()),
-            other => {
-                Err(ApiError::strange(format!("CreateRoute in {route_table} to {destination} returned {other:?}")))
-            }
-        },
-        WriteCall::ModifyTransitGatewayVpcAttachment { .. }
+        WriteCall::CreateResourceShare { .. } => made("resource share", "resourceShare", "resourceShareArn"),
+        WriteCall::CreateRoute { route_table, destination, .. } => {
+            answer::done(format_args!("CreateRoute in {route_table} to {destination}"), answer["Return"].as_bool())
+        }
+        WriteCall::DeleteResourceShare { share } => {
+            answer::done(format_args!("DeleteResourceShare of {share}"), answer["returnValue"].as_bool())
+        }
+        WriteCall::ModifyTransitGateway { .. }
+        | WriteCall::UpdateResourceShare { .. }
+        | WriteCall::AssociateResourceShare { .. }
+        | WriteCall::DisassociateResourceShare { .. }
+        | WriteCall::AcceptResourceShareInvitation { .. }
+        | WriteCall::DeleteTransitGatewayRouteTable { .. }
+        | WriteCall::ModifyTransitGatewayVpcAttachment { .. }
         | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
+        | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
         | WriteCall::AssociateTransitGatewayRouteTable { .. }
         | WriteCall::DisassociateTransitGatewayRouteTable { .. }
         | WriteCall::EnableTransitGatewayRouteTablePropagation { .. }
-        | WriteCall::ReplaceRoute { .. } => Ok(Reply::default()),
+        | WriteCall::DisableTransitGatewayRouteTablePropagation { .. }
+        | WriteCall::CreateTransitGatewayRoute { .. }
+        | WriteCall::ReplaceTransitGatewayRoute { .. }
+        | WriteCall::DeleteTransitGatewayRoute { .. }
+        | WriteCall::CreateTransitGatewayPrefixListReference { .. }
+        | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
+        | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
+        | WriteCall::ReplaceRoute { .. }
+        | WriteCall::DeleteRoute { .. }
+        | WriteCall::CreateTags { .. } => Ok(Reply::default()),
     }
 }
 
@@ -136,6 +180,7 @@ fn account(seen: &Value) -> Result<Account, ApiError> {
         name: thing.text("Name", text(seen, "Name"))?,
         state: thing.account_state(text(seen, "State"), text(seen, "Status"))?,
         ou: None,
+        tags: Tags::new(),
     })
 }
 
@@ -232,9 +277,24 @@ fn gateway(seen: &Value) -> Result<TransitGateway, ApiError> {
         owner: thing.name("OwnerId", text(seen, "OwnerId"))?,
         default_association: default("DefaultRouteTableAssociation", "AssociationDefaultRouteTableId")?,
         default_propagation: default("DefaultRouteTablePropagation", "PropagationDefaultRouteTableId")?,
-        auto_accept: thing.is_enabled("AutoAcceptSharedAttachments", text(options, "AutoAcceptSharedAttachments"))?,
+        options: gateway_options(&thing, options)?,
         tags: tags(&thing, seen)?,
         state,
+    })
+}
+
+fn gateway_options(thing: &Thing<'_>, seen: &Value) -> Result<TransitGatewayOptions, ApiError> {
+    let option = |member| thing.is_enabled(member, text(seen, member));
+    let late = |member| thing.is_enabled_where_offered(member, text(seen, member));
+    Ok(TransitGatewayOptions {
+        asn: thing.asn(seen["AmazonSideAsn"].as_i64())?,
+        auto_accept: option("AutoAcceptSharedAttachments")?,
+        default_association: option("DefaultRouteTableAssociation")?,
+        default_propagation: option("DefaultRouteTablePropagation")?,
+        dns: option("DnsSupport")?,
+        vpn_ecmp: option("VpnEcmpSupport")?,
+        security_group_referencing: late("SecurityGroupReferencingSupport")?,
+        multicast: option("MulticastSupport")?,
     })
 }
 
@@ -247,6 +307,7 @@ fn attachment(seen: &Value) -> Result<Attachment, ApiError> {
         resource_id: thing.text("ResourceId", text(seen, "ResourceId"))?,
         resource_owner: thing.optional_name("ResourceOwnerId", text(seen, "ResourceOwnerId"))?,
         state: thing.progress(text(seen, "State"))?,
+        tags: tags(&thing, seen)?,
     })
 }
 
@@ -255,17 +316,26 @@ fn vpc_attachment(seen: &Value) -> Result<VpcAttachment, ApiError> {
     let state = thing.progress(text(seen, "State"))?;
     let subnets: Option<Vec<&str>> =
         list(seen, "SubnetIds").map(|ids| ids.iter().map(|id| id.as_str().unwrap_or_default()).collect());
-    let option = |member| thing.is_enabled(member, text(&seen["Options"], member));
     Ok(VpcAttachment {
         id: thing.name("TransitGatewayAttachmentId", text(seen, "TransitGatewayAttachmentId"))?,
         gateway: thing.name("TransitGatewayId", text(seen, "TransitGatewayId"))?,
         vpc: thing.name("VpcId", text(seen, "VpcId"))?,
         vpc_owner: thing.name("VpcOwnerId", text(seen, "VpcOwnerId"))?,
         subnets: thing.subnets(subnets.as_deref(), &state)?,
+        options: attachment_options(&thing, &seen["Options"])?,
+        tags: tags(&thing, seen)?,
+        state,
+    })
+}
+
+fn attachment_options(thing: &Thing<'_>, seen: &Value) -> Result<AttachmentOptions, ApiError> {
+    let option = |member| thing.is_enabled(member, text(seen, member));
+    let late = |member| thing.is_enabled_where_offered(member, text(seen, member));
+    Ok(AttachmentOptions {
         dns: option("DnsSupport")?,
         ipv6: option("Ipv6Support")?,
         appliance_mode: option("ApplianceModeSupport")?,
-        state,
+        security_group_referencing: late("SecurityGroupReferencingSupport")?,
     })
 }
 
@@ -302,10 +372,30 @@ fn propagation(seen: &Value) -> Result<Propagation, ApiError> {
 fn gateway_route(table: &Thing<'_>, seen: &Value) -> Result<TransitGatewayRoute, ApiError> {
     Ok(TransitGatewayRoute {
         destination: table.destination([text(seen, "DestinationCidrBlock"), None], text(seen, "PrefixListId"))?,
+        prefix_list: table.optional_name("the prefix list of a route", text(seen, "PrefixListId"))?,
         is_static: table.is_static(text(seen, "Type"))?,
         state: table.route_state(text(seen, "State"))?,
         attachments: each(some(seen, "TransitGatewayAttachments"), |seen| {
             table.name("the attachment of a route", text(seen, "TransitGatewayAttachmentId"))
         })?,
+    })
+}
+
+fn prefix_list(seen: &Value) -> Result<PrefixList, ApiError> {
+    let thing = Thing::new("prefix list", text(seen, "PrefixListId"));
+    Ok(PrefixList {
+        id: thing.name("PrefixListId", text(seen, "PrefixListId"))?,
+        name: thing.text("PrefixListName", text(seen, "PrefixListName"))?,
+        max_entries: thing.max_entries(seen["MaxEntries"].as_i64())?,
+    })
+}
+
+fn reference(seen: &Value) -> Result<PrefixListReference, ApiError> {
+    let thing = Thing::new("prefix list reference", text(seen, "PrefixListId"));
+    let attachment = text(&seen["TransitGatewayAttachment"], "TransitGatewayAttachmentId");
+    Ok(PrefixListReference {
+        prefix_list: thing.name("PrefixListId", text(seen, "PrefixListId"))?,
+        state: thing.progress(text(seen, "State"))?,
+        attachment: thing.referred(seen["Blackhole"].as_bool(), attachment)?,
     })
 }

@@ -21,45 +21,71 @@ TABLE = pathlib.Path(__file__).with_name("operations.json")
 
 OPERATIONS = {
     ("ec2", "2016-11-15"): """
-        AcceptTransitGatewayVpcAttachment AssociateRouteTable AssociateTransitGatewayRouteTable AssociateVpcCidrBlock
-        AttachInternetGateway CreateDefaultVpc CreateInternetGateway CreateRoute CreateRouteTable CreateSubnet
-        CreateTags CreateTransitGateway CreateTransitGatewayRoute CreateTransitGatewayRouteTable
-        CreateTransitGatewayVpcAttachment CreateVpc DeleteInternetGateway DeleteRoute DeleteRouteTable DeleteSubnet
-        DeleteTags DeleteTransitGateway DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
-        DeleteTransitGatewayVpcAttachment DeleteVpc DescribeAvailabilityZones DescribeInternetGateways
-        DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
-        DescribeTransitGatewayAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
-        DescribeTransitGateways DescribeVpcAttribute DescribeVpcs DetachInternetGateway
+        AcceptTransitGatewayPeeringAttachment AcceptTransitGatewayVpcAttachment AcceptVpcPeeringConnection
+        AssociateRouteTable AssociateTransitGatewayRouteTable AssociateVpcCidrBlock AttachInternetGateway
+        CreateCustomerGateway CreateDefaultVpc CreateInternetGateway CreateManagedPrefixList CreateRoute
+        CreateRouteTable CreateSubnet CreateTags CreateTransitGateway CreateTransitGatewayConnect
+        CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute
+        CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc CreateVpcPeeringConnection
+        CreateVpnConnection DeleteCustomerGateway DeleteInternetGateway DeleteManagedPrefixList DeleteRoute
+        DeleteRouteTable DeleteSubnet DeleteTags DeleteTransitGateway DeleteTransitGatewayConnect
+        DeleteTransitGatewayPeeringAttachment DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute
+        DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection
+        DeleteVpnConnection DescribeAvailabilityZones DescribeCustomerGateways DescribeInternetGateways
+        DescribeManagedPrefixLists DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets
+        DescribeTags DescribeTransitGatewayAttachments DescribeTransitGatewayConnects
+        DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables
+        DescribeTransitGatewayVpcAttachments DescribeTransitGateways DescribeVpcAttribute
+        DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections DetachInternetGateway
         DisableTransitGatewayRouteTablePropagation DisassociateRouteTable DisassociateTransitGatewayRouteTable
-        DisassociateVpcCidrBlock EnableTransitGatewayRouteTablePropagation GetTransitGatewayAttachmentPropagations
-        GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifySubnetAttribute
-        ModifyTransitGateway ModifyTransitGatewayVpcAttachment ModifyVpcAttribute RejectTransitGatewayVpcAttachment
-        ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute SearchTransitGatewayRoutes
+        DisassociateVpcCidrBlock EnableTransitGatewayRouteTablePropagation GetManagedPrefixListAssociations
+        GetManagedPrefixListEntries GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
+        GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifyManagedPrefixList
+        ModifySubnetAttribute ModifyTransitGateway ModifyTransitGatewayPrefixListReference
+        ModifyTransitGatewayVpcAttachment ModifyVpcAttribute ModifyVpcPeeringConnectionOptions
+        RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcPeeringConnection
+        ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute RestoreManagedPrefixListVersion
+        SearchTransitGatewayRoutes
     """,
     ("iam", "2010-05-08"): """
-        AttachRolePolicy CreatePolicy CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePolicy GetRole
-        GetRolePolicy ListAttachedRolePolicies ListRolePolicies ListRoles PutRolePolicy UpdateAssumeRolePolicy
+        AttachRolePolicy CreatePolicy CreatePolicyVersion CreateRole CreateServiceLinkedRole DeletePolicy
+        DeletePolicyVersion DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteServiceLinkedRole
+        DetachRolePolicy GetPolicy GetPolicyVersion GetRole GetRolePolicy GetServiceLinkedRoleDeletionStatus
+        ListAttachedRolePolicies ListEntitiesForPolicy ListPolicies ListPolicyVersions ListRolePolicies ListRoleTags
+        ListRoles PutRolePermissionsBoundary PutRolePolicy SetDefaultPolicyVersion SimulatePrincipalPolicy TagRole
+        UntagRole UpdateAssumeRolePolicy UpdateRole
     """,
     ("organizations", "2016-11-28"): """
-        CloseAccount CreateAccount CreateOrganization CreateOrganizationalUnit DeleteOrganizationalUnit
-        DeregisterDelegatedAdministrator DescribeAccount DescribeCreateAccountStatus DescribeOrganization
-        DescribeOrganizationalUnit EnableAWSServiceAccess ListAWSServiceAccessForOrganization ListAccounts
-        ListAccountsForParent ListChildren ListDelegatedAdministrators ListOrganizationalUnitsForParent ListParents
-        ListRoots ListTagsForResource MoveAccount RegisterDelegatedAdministrator RemoveAccountFromOrganization
-        TagResource UntagResource UpdateOrganizationalUnit
+        AcceptHandshake AttachPolicy CancelHandshake CloseAccount CreateAccount CreateOrganization
+        CreateOrganizationalUnit CreatePolicy DeclineHandshake DeleteOrganization DeleteOrganizationalUnit DeletePolicy
+        DeregisterDelegatedAdministrator DescribeAccount DescribeCreateAccountStatus DescribeHandshake
+        DescribeOrganization DescribeOrganizationalUnit DescribePolicy DetachPolicy DisableAWSServiceAccess
+        DisablePolicyType EnableAWSServiceAccess EnablePolicyType InviteAccountToOrganization LeaveOrganization
+        ListAWSServiceAccessForOrganization ListAccounts ListAccountsForParent ListChildren ListCreateAccountStatus
+        ListDelegatedAdministrators ListDelegatedServicesForAccount ListHandshakesForAccount
+        ListHandshakesForOrganization ListOrganizationalUnitsForParent ListParents ListPolicies ListPoliciesForTarget
+        ListRoots ListTagsForResource ListTargetsForPolicy MoveAccount RegisterDelegatedAdministrator
+        RemoveAccountFromOrganization TagResource UntagResource UpdateOrganizationalUnit UpdatePolicy
     """,
     ("ram", "2018-01-04"): """
-        AcceptResourceShareInvitation AssociateResourceShare CreateResourceShare DeleteResourceShare
-        DisassociateResourceShare EnableSharingWithAwsOrganization GetResourceShareAssociations
-        GetResourceShareInvitations GetResourceShares ListPrincipals ListResources RejectResourceShareInvitation
-        UpdateResourceShare
+        AcceptResourceShareInvitation AssociateResourceShare AssociateResourceSharePermission CreateResourceShare
+        DeleteResourceShare DisassociateResourceShare DisassociateResourceSharePermission
+        EnableSharingWithAwsOrganization GetPermission GetResourceShareAssociations GetResourceShareInvitations
+        GetResourceShares ListPendingInvitationResources ListPermissionVersions ListPermissions ListPrincipals
+        ListResourceSharePermissions ListResourceTypes ListResources RejectResourceShareInvitation TagResource
+        UntagResource UpdateResourceShare
     """,
-    ("sts", "2011-06-15"): "AssumeRole GetCallerIdentity",
+    ("sts", "2011-06-15"): "AssumeRole DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity",
 }
 
 # Types that need no shape of their own unless they carry a constraint.
 BARE = {"string", "integer", "long", "boolean", "float", "double", "timestamp", "blob"}
 CONSTRAINTS = ("enum", "min", "max")
+# Members whose shapes the table does not know, which AWS's answers leave out where the sandbox answers: decisions by the
+# policies of other accounts' resources.
+LEFT_OUT = {"EvaluationResult": {"EvalDecisionDetails"}, "ResourceSpecificResult": {"EvalDecisionDetails"}}
+# Values that AWS gives and the models leave out. InternetGatewayAttachment: "the state is available when attached".
+UNLISTED = {"AttachmentStatus": ["available"]}
 
 
 class Service:
@@ -104,9 +130,12 @@ class Service:
         if name not in self.shapes:
             self.shapes[name] = derived = {"type": kind}
             derived.update({key: shape[key] for key in CONSTRAINTS if key in shape})
+            if name in UNLISTED:
+                derived["enum"] = derived["enum"] + UNLISTED[name]
             if kind == "structure":
                 derived.update(named("required", shape.get("required")))
-                derived["members"] = {key: self.member(key, member) for key, member in shape["members"].items()}
+                members = {key: of for key, of in shape["members"].items() if key not in LEFT_OUT.get(name, ())}
+                derived["members"] = {key: self.member(key, member) for key, member in members.items()}
             elif kind == "list":
                 if shape.get("flattened"):
                     raise SystemExit(f"{name} is flattened, which the table does not know")

@@ -71,7 +71,12 @@ pub struct Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
     Root,
-    AssumedRole { role: String, session: String },
+    /// `key` is the access key, by which the session is found.
+    AssumedRole {
+        role: String,
+        session: String,
+        key: String,
+    },
 }
 
 /// An error as AWS answers it: a code, an HTTP status and a message.

@@ -10,13 +10,17 @@
 //! | [`clock`], [`random`] | the sandbox's own time and its seeded dice |
 //! | [`world`] | everything there is, and what will happen by itself |
 //! | [`sandbox`] | the one door: who calls, is the call well formed, which handler, the log of calls |
+//! | [`throttling`] | who may call how often, beside EC2 |
 //! | [`seed`] | builds worlds in few words, with AWS's own calls |
+//! | [`fields`] | the model as data, for tests: all fields of each kind, and what a world holds in them |
 //! | [`shapes`] | the operations and their members, derived from botocore's models |
 //! | [`organization`], [`identity`], [`network`], [`sharing`] | Organizations; IAM and STS; EC2; RAM |
+//! | [`trials`] | what is tried on every codec, by fuzz targets and tests |
 //! | [`wire`] | the protocols and the server; the only place that knows XML or HTTP |
 
 pub mod call;
 pub mod clock;
+pub mod fields;
 pub mod identity;
 pub mod network;
 pub mod organization;
@@ -25,6 +29,8 @@ pub mod sandbox;
 pub mod seed;
 pub mod shapes;
 pub mod sharing;
+pub mod throttling;
+pub mod trials;
 pub mod wire;
 pub mod world;
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use aws_sandbox::network::adjustment;
 use aws_sandbox::{Clock, Pace, Sandbox, Settings, wire};
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +34,9 @@ struct Serve {
     /// The seed of ids and delays.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// Sets a switch, a quota, `throttling` or `visibility_lag_seconds`; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     /// Listens on an address that others can reach, too. Whoever reaches it is everybody's administrator.
     #[arg(long)]
     allow_non_loopback: bool,
@@ -60,7 +64,11 @@ async fn serve(arguments: &Serve) -> Result<(), String> {
         Pace::Times { factor } => factor,
     };
     let settings = Settings { seed: arguments.seed, pace: arguments.pace, clock: Clock::wall(factor) };
-    let sandbox = Arc::new(Mutex::new(Sandbox::new(settings)));
+    let mut sandbox = Sandbox::new(settings);
+    for assignment in &arguments.set {
+        adjustment::set(&mut sandbox.world.network, assignment)?;
+    }
+    let sandbox = Arc::new(Mutex::new(sandbox));
 
     let no_signal = |error| format!("failed to listen for signals: {error}");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signal)?;

@@ -11,7 +11,7 @@ use crate::call::{AwsError, Call, Caller, Service};
 use crate::clock::{Clock, Pace};
 use crate::random::Dice;
 use crate::world::World;
-use crate::{identity, network, organization, shapes, sharing};
+use crate::{identity, network, organization, shapes, sharing, throttling};
 
 /// How a sandbox starts.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct LogEntry {
 }
 
 /// A local AWS.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sandbox {
     pub world: World,
     clock: Clock,
@@ -73,6 +73,12 @@ impl Sandbox {
     pub fn advance(&mut self, by: Duration) {
         self.clock.advance(by);
         self.world.settle(self.clock.now());
+    }
+
+    /// Returns the world as it is by now, for those who change it from outside of AWS's calls.
+    pub fn settled(&mut self) -> &mut World {
+        self.world.settle(self.clock.now());
+        &mut self.world
     }
 
     pub fn log(&self) -> &[LogEntry] {
@@ -138,11 +144,7 @@ impl Sandbox {
 }
 
 /// Operations that the table has, so that they are read and checked, but that no handler answers yet. It only shrinks.
-pub const NOT_MODELLED: &[(Service, &str)] = &[
-    (Service::Ec2, "CreateDefaultVpc"),
-    (Service::Ec2, "DescribeNetworkInterfaces"),
-    (Service::Ec2, "ModifySubnetAttribute"),
-];
+pub const NOT_MODELLED: &[(Service, &str)] = &[(Service::Ec2, "DescribeNetworkInterfaces")];
 
 fn answer(world: &mut World, caller: &Caller, call: &Call) -> Result<Value, AwsError> {
     let operation = shapes::operation(call.service, &call.action)?;
@@ -150,6 +152,8 @@ fn answer(world: &mut World, caller: &Caller, call: &Call) -> Result<Value, AwsE
     if NOT_MODELLED.contains(&(call.service, operation.name.as_str())) {
         return Err(AwsError::not_modelled(format!("{}'s {}", call.service, call.action)));
     }
+    throttling::admit(world, caller, call)?;
+    identity::authorization::authorize(world, caller, call)?;
     let answer = dispatch(world, caller, call)?;
     // Neither door may give what AWS could not have given; a handler that does so is wrong, not the call.
     if let Err(bug) = operation.check_output(&answer) {
@@ -224,7 +228,7 @@ mod tests {
     #[test]
     fn what_is_not_modelled_never_succeeds() {
         let mut sandbox = Sandbox::new(Settings::default());
-        let error = sandbox.call(&call(Service::Ec2, "CreateDefaultVpc", json!({}))).unwrap_err();
+        let error = sandbox.call(&call(Service::Ec2, "DescribeNetworkInterfaces", json!({}))).unwrap_err();
         assert_eq!((error.code.as_str(), error.status), ("NotModelled", 501));
     }
 

@@ -6,9 +6,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
-use crate::call::{AwsError, Call, Service};
+use crate::call::{AwsError, Call, Caller, Principal, Service};
+use crate::network::attachment::ResourceType;
+use crate::network::given_attachment;
 use crate::sandbox::Sandbox;
 
 /// A hand that makes calls in one region, as the root of whatever account it is told.
@@ -172,6 +175,58 @@ impl Seed {
         });
         self.ask(account, Service::Ram, "CreateResourceShare", params);
         self.settle();
+    }
+
+    /// Makes a VPN connection from a transit gateway to an address, waits for it, and returns its attachment's id.
+    pub fn vpn(&self, account: &str, gateway: &str, address: &str) -> String {
+        let params = json!({ "Type": "ipsec.1", "BgpAsn": 65000, "IpAddress": address });
+        let made = self.ec2(account, "CreateCustomerGateway", params);
+        let customer = &made["CustomerGateway"]["CustomerGatewayId"];
+        let params = json!({ "Type": "ipsec.1", "CustomerGatewayId": customer, "TransitGatewayId": gateway });
+        let vpn = self.ec2(account, "CreateVpnConnection", params)["VpnConnection"]["VpnConnectionId"].clone();
+        self.settle();
+        let filters = json!([{ "Name": "resource-id", "Values": [vpn] }]);
+        let shown = self.ec2(account, "DescribeTransitGatewayAttachments", json!({ "Filters": filters }));
+        text(&shown["TransitGatewayAttachments"][0]["TransitGatewayAttachmentId"])
+    }
+
+    /// Makes a Connect attachment over another attachment, waits for it, and returns its id.
+    pub fn connect(&self, account: &str, transport: &str) -> String {
+        let params = json!({ "TransportTransitGatewayAttachmentId": transport, "Options": { "Protocol": "gre" } });
+        let made = self.ec2(account, "CreateTransitGatewayConnect", params);
+        self.settle();
+        text(&made["TransitGatewayConnect"]["TransitGatewayAttachmentId"])
+    }
+
+    /// Gives a transit gateway an attachment of a service that is not modelled, waits for it, and returns its id.
+    pub fn give(&self, account: &str, gateway: &str, kind: ResourceType) -> String {
+        let caller = Caller {
+            account: account.to_owned(),
+            region: self.region.clone(),
+            principal: Principal::Root,
+            request_id: String::new(),
+        };
+        let given = given_attachment::give(self.lock().settled(), &caller, gateway, kind, None);
+        let id = given.unwrap_or_else(|error| panic!("{} for {gateway} in {account}: {error}", kind.word()));
+        self.settle();
+        id
+    }
+
+    /// Sets the prefixes that BGP brings over an attachment.
+    pub fn bring(&self, attachment: &str, prefixes: &[&str]) {
+        let ranges: Vec<IpNet> = prefixes.iter().map(|text| text.parse().expect("a range of addresses")).collect();
+        let brought = given_attachment::bring(self.lock().settled(), attachment, &ranges);
+        brought.unwrap_or_else(|error| panic!("{prefixes:?} over {attachment}: {error}"));
+    }
+
+    /// Makes a prefix list with these ranges and room for so many, waits for it, and returns its id.
+    pub fn prefix_list(&self, account: &str, name: &str, ranges: &[&str], most: usize) -> String {
+        let entries: Vec<Value> = ranges.iter().map(|range| json!({ "Cidr": range })).collect();
+        let family = if ranges.first().is_some_and(|range| range.contains(':')) { "IPv6" } else { "IPv4" };
+        let params = json!({ "PrefixListName": name, "Entries": entries, "MaxEntries": most, "AddressFamily": family });
+        let made = self.ec2(account, "CreateManagedPrefixList", params);
+        self.settle();
+        text(&made["PrefixList"]["PrefixListId"])
     }
 
     fn root(&self) -> String {

@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Pace;
 use crate::random::Dice;
-use crate::{identity, network, organization, sharing};
+use crate::{identity, network, organization, sharing, throttling};
 
 /// All accounts, everything in them, and the time.
 ///
 /// Handlers get `&mut World` and read the time in [`World::now`]; nothing else changes a world but [`World::settle`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub now: Timestamp,
     /// The time by which credentials live and die; see [`crate::Clock::credentials_now`].
@@ -23,6 +23,7 @@ pub struct World {
     pub identity: identity::Identity,
     pub network: network::Network,
     pub sharing: sharing::Sharing,
+    pub throttling: throttling::Throttling,
     due: BTreeMap<(Timestamp, u64), Event>,
     events: u64,
 }
@@ -30,6 +31,7 @@ pub struct World {
 /// Something that happens by itself.
 #[derive(Clone, Debug)]
 pub enum Event {
+    Identity(identity::Event),
     Network(network::Event),
     Organization(organization::Event),
     Sharing(sharing::Event),
@@ -46,6 +48,7 @@ impl World {
             identity: Default::default(),
             network: Default::default(),
             sharing: Default::default(),
+            throttling: Default::default(),
             due: BTreeMap::new(),
             events: 0,
         }
@@ -71,6 +74,17 @@ impl World {
         self.due.insert((when, self.events), event);
     }
 
+    /// Does something to the networks and takes it back: what it changed in them and in identities, what it let happen
+    /// later, and what it drew from the dice. No call of EC2 changes anything else.
+    pub fn rehearse<T>(&mut self, what: impl FnOnce(&mut World) -> T) -> T {
+        let (network, identity, dice) = (self.network.clone(), self.identity.clone(), self.dice.clone());
+        let (due, events) = (self.due.clone(), self.events);
+        let done = what(self);
+        (self.network, self.identity, self.dice) = (network, identity, dice);
+        (self.due, self.events) = (due, events);
+        done
+    }
+
     /// Lets everything happen that is due by `now`, in the order of time; each event sees the time at which it was due.
     pub fn settle(&mut self, now: Timestamp) {
         while let Some(entry) = self.due.first_entry() {
@@ -80,6 +94,7 @@ impl World {
             let ((when, _), event) = entry.remove_entry();
             self.now = self.now.max(when);
             match event {
+                Event::Identity(event) => identity::happen(self, event),
                 Event::Network(event) => network::happen(self, event),
                 Event::Organization(event) => organization::happen(self, event),
                 Event::Sharing(event) => sharing::happen(self, event),

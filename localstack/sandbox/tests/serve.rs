@@ -63,3 +63,27 @@ fn the_seed_decides_the_ids() {
     assert_eq!(organization("7"), organization("7"));
     assert_ne!(organization("7"), organization("8"));
 }
+
+#[test]
+fn a_setting_that_there_is_not_is_said_and_nothing_is_served() {
+    let output = program(&["--listen", "127.0.0.1:0", "--set", "gravity=false"]).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("'gravity'") && said.contains("second_accept_succeeds"), "{said}");
+}
+
+#[test]
+fn throttling_that_was_asked_for_is_there() {
+    let (mut child, address) = start(&["--listen", "127.0.0.1:0", "--pace", "instant", "--set", "throttling=true"]);
+    let sign = "Authorization: AWS4-HMAC-SHA256 Credential=111111111111/20260101/us-east-1/ec2/aws4_request";
+    let form = "Action=DescribeVpcs&Version=2016-11-15";
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{sign}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let refused = (0..1000).any(|_| ask(&address, &request).contains("RequestLimitExceeded"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(refused, "a thousand reads within seconds are more than the bucket holds");
+}

@@ -14,7 +14,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 
 use super::super::door::AwsDoor;
-use crate::api::{ApiError, Credentials, Read, ReadCall, Sending, Session, Write, WriteCall};
+use crate::api::{ApiError, Credentials, Read, ReadCall, Ref, Sending, Session, Write, WriteCall};
 use crate::model::Scope;
 
 /// Long enough for loopback, short enough for a test of what never comes.
@@ -108,7 +108,7 @@ async fn read(door: &AwsDoor) -> ApiError {
 
 async fn write(door: &AwsDoor) -> ApiError {
     let call = WriteCall::CreateTransitGatewayRouteTable {
-        gateway: "tgw-0123456789abcdef0".parse().unwrap(),
+        gateway: Ref::Known("tgw-0123456789abcdef0".parse().unwrap()),
         tags: Default::default(),
     };
     door.send(&session(Credentials::Ambient), &call).await.unwrap_err()
@@ -195,6 +195,48 @@ async fn an_error_of_organizations_keeps_its_code() {
         door(&server.url()).page(&session(Credentials::Ambient), &ReadCall::ListAccounts, None).await.unwrap_err();
     assert_eq!((error.sending, error.code.as_str()), (Sending::Answered, "AWSOrganizationsNotInUseException"));
     assert_eq!((error.status, error.request_id.as_deref()), (Some(400), Some("request-7")));
+}
+
+#[tokio::test]
+async fn errors_of_iam_and_ram_keep_their_codes() {
+    let body = "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no such role</Message></Error>\
+        <RequestId>request-7</RequestId></ErrorResponse>";
+    let server = Server::answering("404 Not Found", "text/xml", body);
+    let call = ReadCall::GetRole { role: "transitd-member".parse().unwrap() };
+    let error = door(&server.url()).page(&session(Credentials::Ambient), &call, None).await.unwrap_err();
+    assert_eq!((error.sending, error.code.as_str(), error.status), (Sending::Answered, "NoSuchEntity", Some(404)));
+    let body = r#"{"__type":"UnknownResourceException","message":"no such share"}"#;
+    let server = Server::answering("400 Bad Request", "application/json", body);
+    let call = WriteCall::DeleteResourceShare { share: "arn:aws:ram:eu-west-1:111111111111:resource-share/1".into() };
+    let error = door(&server.url()).send(&session(Credentials::Ambient), &call).await.unwrap_err();
+    let said = (error.code.as_str(), error.message.as_str(), error.request_id.as_deref());
+    assert_eq!(said, ("UnknownResourceException", "no such share", Some("request-7")));
+    assert_eq!(error.sending, Sending::Answered);
+}
+
+#[tokio::test]
+async fn a_share_whose_making_was_not_answered_is_asked_for_once_and_without_a_token() {
+    let server = Server::start(|stream| stream.shutdown(Shutdown::Both).unwrap());
+    let call = WriteCall::CreateResourceShare {
+        name: "hub".into(),
+        gateway: Ref::Known("tgw-1".parse().unwrap()),
+        allow_external: false,
+        tags: Default::default(),
+    };
+    let error = door(&server.url()).send(&session(Credentials::Ambient), &call).await.unwrap_err();
+    assert_eq!(error.sending, Sending::Unanswered, "{error}");
+    let request = server.requests.recv().unwrap();
+    assert!(request.contains("arn:aws:ec2:eu-west-1:111111111111:transit-gateway/tgw-1"), "{request}");
+    assert!(!request.contains("clientToken"), "{request}");
+    assert!(server.requests.recv_timeout(PATIENCE).is_err(), "a second request");
+}
+
+#[tokio::test]
+async fn a_share_that_says_it_was_not_deleted_is_not_believed_to_be() {
+    let server = Server::answering("200 OK", "application/json", r#"{"returnValue":false}"#);
+    let call = WriteCall::DeleteResourceShare { share: "arn:aws:ram:eu-west-1:111111111111:resource-share/1".into() };
+    let error = door(&server.url()).send(&session(Credentials::Ambient), &call).await.unwrap_err();
+    assert_eq!(error.code, ApiError::STRANGE, "{error}");
 }
 
 #[tokio::test]
@@ -305,6 +347,13 @@ async fn each_call_is_signed_with_its_sessions_keys_for_its_region() {
     door.page(&session(Credentials::Ambient), &ReadCall::ListAccounts, None).await.unwrap_err();
     let request = server.requests.recv().unwrap();
     assert!(request.contains("Credential=AKIAAMBIENT/") && request.contains("/us-east-1/organizations/"), "{request}");
+    let role = "aws-service-role/transitgateway.amazonaws.com/Linked".parse().unwrap();
+    door.page(&session(Credentials::Ambient), &ReadCall::GetRole { role }, None).await.unwrap_err();
+    let request = server.requests.recv().unwrap();
+    assert!(request.contains("/us-east-1/iam/") && request.contains("RoleName=Linked"), "{request}");
+    door.page(&session(Credentials::Ambient), &ReadCall::GetResourceShares, None).await.unwrap_err();
+    let request = server.requests.recv().unwrap();
+    assert!(request.contains("/eu-west-1/ram/") && request.contains(r#""resourceOwner":"SELF""#), "{request}");
 }
 
 #[tokio::test]

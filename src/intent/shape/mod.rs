@@ -172,6 +172,8 @@ pub struct Hub {
     /// Make the transit gateway, with this private ASN: 64512 to 65534, or 4200000000 to 4294967294.
     #[schemars(range(min = 64512, max = 4_294_967_294_u32))]
     pub asn: Option<u32>,
+    /// Whether security groups of one VPC may name those of another on a hub that is made. Off if left out.
+    pub security_group_referencing: Option<bool>,
 }
 
 /// With whom the hubs are shared through RAM.

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 
+use super::FromEnvironment;
 use super::segments::ModeWord;
-use super::texts::{Day, TimeSpan, Why};
+use super::texts::{Day, Listen, TimeSpan, WebhookWord, Why};
 
 /// The limits on what transitd may do.
 #[derive(JsonSchema)]
@@ -19,6 +20,26 @@ pub struct Safety {
     pub gaps: Option<GapsWord>,
     /// Times in which nothing is removed and nothing is cut.
     pub freeze: Option<Vec<Freeze>>,
+    /// What AWS lets the network have, where a quota was raised.
+    pub quotas: Option<Quotas>,
+}
+
+/// Quotas of AWS. What is declared and does not fit is reported before anything is written, and left out.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Quotas {
+    /// Attachments of one transit gateway. 5000 if left out.
+    #[schemars(range(min = 1))]
+    pub attachments_per_hub: Option<u32>,
+    /// Route tables of one transit gateway. 20 if left out.
+    #[schemars(range(min = 1))]
+    pub tables_per_hub: Option<u32>,
+    /// Routes over all tables of one transit gateway. 10000 if left out.
+    #[schemars(range(min = 1))]
+    pub routes_per_hub: Option<u32>,
+    /// Routes of one VPC route table, for each address family. 500 if left out.
+    #[schemars(range(min = 1))]
+    pub routes_per_vpc_table: Option<u32>,
 }
 
 /// For all kinds alike, or kind by kind.
@@ -104,4 +125,16 @@ pub struct Daemon {
     pub every: Option<TimeSpan>,
     /// Whether differences are repaired or only reported; with `observe`, `transitd apply` refuses too. Enforced if left out.
     pub mode: Option<ModeWord>,
+    /// Where `/healthz`, `/readyz` and `/metrics` are served, or `off`. 127.0.0.1:9464 if left out: this machine alone.
+    pub listen: Option<Listen>,
+    /// Where a notice is posted, as JSON, when transitd stops and asks, and again when that is over.
+    pub webhook: Option<Webhook>,
+}
+
+/// Where notices are posted: the address itself, or the environment variable that holds it.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub enum Webhook {
+    Url(WebhookWord),
+    FromEnvironment(FromEnvironment),
 }

@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::json;
 
-use super::texts::{Account, DirectConnectGateway, Name, Ou, Range, Tags, TransitGatewayTable, Vpc, Vpn};
+use super::texts::{
+    Account, Attachment, DirectConnectGateway, Name, Ou, Range, RangeOrPrefixList, Tags, TransitGatewayTable, Vpc, Vpn,
+};
 
 /// A routing domain. It has `members`, `attachments`, or both.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Segment {
+    /// The hubs that it stands on, by name; all if left out. In one region its VPCs are attached to one hub, so where several
+    /// stand in a region this says which.
+    #[schemars(length(min = 1))]
+    pub hubs: Option<Vec<Name>>,
     /// Which VPCs belong to it: those that fit any of these rules. A VPC that fits two segments is frozen and reported.
     #[schemars(length(min = 1))]
     pub members: Option<Vec<MemberRule>>,
@@ -24,12 +30,14 @@ pub struct Segment {
     pub manage: Option<Manage>,
     /// Ranges that are never routed. Needs `routing: static`.
     pub ignore_cidrs: Option<Vec<Range>>,
-    /// How the segment's tables learn of its VPCs. Propagated if left out.
+    /// How the tables of those that reach the segment learn of its ranges: by propagation (if left out), or by static routes to
+    /// its VPCs' ranges, without `ignore_cidrs`, and to its `cidrs`.
     pub routing: Option<RoutingWord>,
     /// Set on the segments that firewalls stand in. Their own route tables are read and proved, never written.
     pub appliance_mode: Option<bool>,
-    /// VPN and Direct Connect attachments placed in this segment, by hub.
-    pub attachments: Option<BTreeMap<Name, Vec<OnPrem>>>,
+    /// Attachments that others make (VPN, Direct Connect, Connect, network functions), placed in this segment, by hub. They are
+    /// never made and never deleted; one that is missing is reported.
+    pub attachments: Option<BTreeMap<Name, Vec<Given>>>,
     /// What BGP may bring over those attachments. Anything else is a finding.
     pub cidrs: Option<Vec<Range>>,
 }
@@ -66,9 +74,9 @@ pub enum InsideWord {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SpokeRoutes {
-    /// The destinations.
+    /// The destinations: ranges, and prefix lists by id.
     #[schemars(length(min = 1), example = json!(["10.0.0.0/8"]))]
-    pub cidrs: Vec<Range>,
+    pub cidrs: Vec<RangeOrPrefixList>,
     /// Which of a VPC's route tables.
     #[schemars(example = &"all")]
     pub tables: Tables,
@@ -127,14 +135,18 @@ pub enum RoutingWord {
     Static,
 }
 
-/// An attachment of the network outside AWS. Exactly one of its keys.
+/// An attachment that others make. Exactly one of its keys.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1, "maxProperties" = 1))]
-pub struct OnPrem {
+pub struct Given {
     /// A VPN connection.
     pub vpn: Option<Vpn>,
     /// A Direct Connect gateway.
     pub direct_connect_gateway: Option<DirectConnectGateway>,
+    /// A Connect attachment, by the attachment's own id.
+    pub connect: Option<Attachment>,
+    /// A firewall that is attached by itself, by the attachment's own id.
+    pub network_function: Option<Attachment>,
 }
 
 /// How a member VPC is attached.
@@ -148,4 +160,6 @@ pub struct Attach {
     pub dns: Option<bool>,
     /// IPv6 support of the attachment. Off if left out.
     pub ipv6: Option<bool>,
+    /// Whether security groups of one VPC may name those of another; works where the hub has it on too. On if left out.
+    pub security_group_referencing: Option<bool>,
 }

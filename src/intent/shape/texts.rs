@@ -46,6 +46,8 @@ texts! {
     TransitGateway: "^tgw-[A-Za-z0-9-]+$", "tgw-0123456789abcdef0";
     /// A transit gateway route table id.
     TransitGatewayTable: "^tgw-rtb-[A-Za-z0-9-]+$", "tgw-rtb-0123456789abcdef0";
+    /// The id of a transit gateway attachment.
+    Attachment: "^tgw-attach-[A-Za-z0-9-]+$", "tgw-attach-0123456789abcdef0";
     /// An address range without host bits.
     Range: "^[0-9A-Fa-f.:]+/[0-9]{1,3}$", "10.0.0.0/8";
     /// An address range without host bits, or a prefix list id.
@@ -56,6 +58,10 @@ texts! {
     DirectConnectGateway: "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", "11111111-2222-3333-4444-555555555555";
     /// An account and one of its VPCs.
     AccountVpc: "^[0-9]{12}/vpc-[A-Za-z0-9-]+$", "222222222222/vpc-0123456789abcdef0";
+    /// An address with its port, or `off`.
+    Listen: "^(off|[0-9.]+:[0-9]{1,5}|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$", "127.0.0.1:9464";
+    /// An https address; http only to this machine itself.
+    WebhookWord: "^(https://[^/ ][^ ]*|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?(/[^ ]*)?)$", "https://hooks.example.com/transitd";
     /// A time span: hours, minutes and seconds.
     TimeSpan: "^([0-9]+(h|m|s))+$", "5m";
     /// A day: year, month, day. Days are those of UTC.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::civil::date;
 
-use super::{EVERYTHING, HUB_AND_SPOKE, TWO_VPCS, change, wrong};
+use super::{EVERYTHING, HUB_AND_SPOKE, INSPECTION, TWO_VPCS, change, wrong};
 use crate::intent::{
-    AccountSource, Destination, ExternalId, Gaps, HubKind, Inside, Intent, ManagedKind, Mode, OnPremAttachment,
-    ProblemKind, Routing, SegmentPair, Tables, UndeclaredAction, Via, parse, read,
+    AccountSource, ExternalId, Gaps, HubKind, Inside, Intent, ManagedKind, Mode, ProblemKind, Quotas, Routing,
+    SegmentPair, Tables, UndeclaredAction, Via, Webhook, parse, read,
 };
-use crate::model::SegmentName;
+use crate::model::{Destination, GivenKind, SegmentName};
 
 fn segment(name: &str) -> SegmentName {
     name.parse().unwrap()
@@ -73,7 +73,7 @@ fn a_freeze_covers_both_its_ends() {
 fn nothing_in_the_file_is_parsed_away() {
     let intent = unbelieved(EVERYTHING);
     assert!(matches!(intent.accounts.source, AccountSource::Organizations));
-    assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn: 64512 }));
+    assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn: 64512, security_group_referencing: true }));
     assert!(intent.share.is_some());
     let prod = &intent.segments[&segment("prod")];
     assert_eq!(prod.manage[&ManagedKind::VpcRoutes], Mode::Observe);
@@ -82,12 +82,27 @@ fn nothing_in_the_file_is_parsed_away() {
     assert_eq!((dev.routing, dev.inside, dev.ignore_cidrs.len()), (Routing::Static, Inside::Closed, 1));
     assert!(intent.segments[&segment("inspection")].appliance_mode);
     let onprem = &intent.segments[&segment("onprem")];
-    let attachments: BTreeSet<_> = onprem.attachments.values().flatten().cloned().collect();
-    assert_eq!(attachments.len(), 2);
-    assert!(attachments.iter().any(|one| matches!(one, OnPremAttachment::Vpn(_))));
     assert_eq!(onprem.cidrs.len(), 1);
+    let given: BTreeSet<_> = intent.segments.values().flat_map(|one| one.attachments.values().flatten()).collect();
+    assert_eq!(
+        given.iter().map(|given| (given.kind, given.id.as_str())).collect::<Vec<_>>(),
+        [
+            (GivenKind::Vpn, "vpn-0123456789abcdef0"),
+            (GivenKind::DirectConnectGateway, "11111111-2222-3333-4444-555555555555"),
+            (GivenKind::Connect, "tgw-attach-0aaaaaaaaaaaaaaaa"),
+            (GivenKind::NetworkFunction, "tgw-attach-0bbbbbbbbbbbbbbbb"),
+        ]
+    );
+    let stands_on = |name: &str| intent.segments[&segment(name)].hubs.iter().map(ToString::to_string).collect();
+    let (everywhere, somewhere): (Vec<String>, Vec<String>) = (stands_on("onprem"), stands_on("branches"));
+    assert_eq!((everywhere, somewhere), (vec!["eu".to_owned(), "us".to_owned()], vec!["eu".to_owned()]));
+    assert!(intent.attach.as_ref().unwrap().security_group_referencing);
+    let shared = intent.segments[&segment("shared")].spoke_routes.as_ref().unwrap();
+    assert_eq!((shared.cidrs.len(), shared.prefix_lists.len()), (1, 1));
+    assert_eq!(intent.safety.quotas, Quotas { routes_per_vpc_table: 1000, ..Quotas::default() });
     assert_eq!(intent.connect, BTreeSet::from([pair("dev", "shared"), pair("onprem", "shared")]));
     assert_eq!(intent.inspect[&pair("prod", "shared")], segment("inspection"));
+    assert_eq!(intent.inspect[&pair("prod", "onprem")], segment("firewalls"));
     assert_eq!(intent.egress.keys().collect::<Vec<_>>(), [&segment("dev"), &segment("prod")]);
     assert_eq!(intent.isolate[&pair("dev", "prod")], Some(segment("inspection")));
     assert_eq!(intent.isolate[&pair("dev", "onprem")], None);
@@ -98,6 +113,8 @@ fn nothing_in_the_file_is_parsed_away() {
     assert_eq!(intent.safety.departures.unwrap().hold_for, Duration::from_hours(24));
     assert_eq!(intent.safety.gaps, Gaps::Ask);
     assert_eq!((intent.daemon.every, intent.daemon.mode), (Duration::from_mins(5), Mode::Enforce));
+    assert_eq!(intent.daemon.listen.address(), Some(([127, 0, 0, 1], 9464).into()));
+    assert!(matches!(&intent.daemon.webhook, Some(Webhook::Env(name)) if name.as_str() == "TRANSITD_WEBHOOK"));
 }
 
 #[test]
@@ -111,15 +128,65 @@ fn what_is_not_built_yet_is_refused_line_by_line_and_nothing_else_is() {
 
 #[test]
 fn what_is_not_built_yet_is_refused_in_its_other_forms_too() {
-    let text = change(EVERYTHING, "ipv6: false", "ipv6: true");
-    let text = change(&text, "undeclared: report", "undeclared: { vpc_routes: remove, propagations: report }");
+    let text = change(EVERYTHING, "peer_hubs: mesh ", "peer_hubs: [[eu, us]] ");
     let problems = parse("intent.yaml", &text).unwrap_err();
     let messages: Vec<&str> = problems.iter().map(|problem| problem.message()).collect();
-    assert!(messages.contains(&"attaching with IPv6 is not supported yet"), "{messages:?}");
-    assert!(messages.contains(&"removing what is no longer declared is not supported yet"), "{messages:?}");
-    let intent = unbelieved(&text);
-    assert_eq!(intent.safety.undeclared.action(ManagedKind::VpcRoutes), UndeclaredAction::Remove);
-    assert_eq!(intent.safety.undeclared.action(ManagedKind::Attachments), UndeclaredAction::Report);
+    assert!(messages.contains(&"peering hubs is not supported yet"), "{messages:?}");
+    assert_eq!(unbelieved(&text).peer_hubs, unbelieved(EVERYTHING).peer_hubs);
+}
+
+#[test]
+fn all_that_concerns_one_region_is_accepted() {
+    let text = change(EVERYTHING, "region: us-east-1", "region: eu-west-1");
+    let text = change(&text, "    inside: open\n", "    inside: open\n    hubs: [us]\n");
+    let text = change(&text, "    inside: closed\n", "    inside: closed\n    hubs: [eu]\n");
+    let text = change(
+        &text,
+        "cidrs: [10.0.0.0/8, pl-0fedcba9876543210], tables: all }",
+        "cidrs: [10.0.0.0/8], tables: all }\n    hubs: [eu]\n    #",
+    );
+    let text = change(&text, "    appliance_mode: true ", "    hubs: [eu]\n    appliance_mode: true ");
+    let messages: Vec<String> =
+        parse("intent.yaml", &text).unwrap_err().iter().map(|problem| problem.message().to_owned()).collect();
+    assert_eq!(messages, ["peering hubs is not supported yet", "peering VPCs is not supported yet"]);
+}
+
+#[test]
+fn what_happens_to_undeclared_things_is_said_for_all_or_kind_by_kind() {
+    let some = change(EVERYTHING, "undeclared: report", "undeclared: { vpc_routes: remove, propagations: report }");
+    let undeclared = unbelieved(&some).safety.undeclared;
+    assert_eq!(undeclared.action(ManagedKind::VpcRoutes), UndeclaredAction::Remove);
+    assert_eq!(undeclared.action(ManagedKind::Propagations), UndeclaredAction::Report);
+    assert_eq!(undeclared.action(ManagedKind::Attachments), UndeclaredAction::Report);
+    let all = unbelieved(&change(EVERYTHING, "undeclared: report", "undeclared: remove")).safety.undeclared;
+    assert_eq!(all.action(ManagedKind::Attachments), UndeclaredAction::Remove);
+}
+
+#[test]
+fn an_inspection_network_means_what_it_says() {
+    let intent = parse("inspection.yaml", INSPECTION).unwrap();
+    let (prod, dev, onprem) = (segment("prod"), segment("dev"), segment("onprem"));
+    assert!(!intent.connected(&prod, &onprem), "not straight");
+    assert_eq!(intent.inspect[&pair("prod", "onprem")], segment("inspection"));
+    assert_eq!(intent.egress.keys().collect::<Vec<_>>(), [&dev, &prod]);
+    assert!(intent.segments[&segment("inspection")].inspects());
+    assert!(!intent.segments[&onprem].inspects());
+    assert!(!intent.segments[&onprem].hides_ranges());
+    assert_eq!(intent.segments[&dev].routing, Routing::Static);
+    assert!(intent.share.is_some());
+}
+
+#[test]
+fn with_a_hub_in_every_region_and_two_in_one_each_segment_knows_where_it_stands() {
+    let text = change(INSPECTION, "hubs:\n", "hubs:\n  edge: { region: eu-west-1, asn: 64600 }\n");
+    let problems = parse("intent.yaml", &text).unwrap_err();
+    assert_eq!(problems.len(), 4, "every segment with VPCs: {}", problems.render(false));
+    let text = text.replace("    members:", "    hubs: [main]\n    members:");
+    let intent = parse("intent.yaml", &text).unwrap();
+    let region = "eu-west-1".parse().unwrap();
+    assert_eq!(intent.hub_of(&segment("prod"), &region).unwrap().as_str(), "main");
+    assert!(!intent.stands_on(&segment("prod"), &"edge".parse().unwrap()));
+    assert!(intent.stands_on(&segment("onprem"), &"edge".parse().unwrap()));
 }
 
 #[test]
@@ -153,7 +220,7 @@ fn a_section_that_is_given_in_part_has_defaults_for_the_rest() {
 fn every_private_asn_is_taken() {
     for asn in [64_512, 65_534, 4_200_000_000, 4_294_967_294] {
         let intent = unbelieved(&change(EVERYTHING, "asn: 64512", &format!("asn: {asn}")));
-        assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn }));
+        assert!(intent.hubs.values().any(|hub| hub.kind == HubKind::Make { asn, security_group_referencing: true }));
     }
 }
 

@@ -17,6 +17,7 @@ use super::problems::{Problem, ProblemKind, Problems};
 
 const EVERYTHING: &str = include_str!("../../../config/everything.yaml");
 const HUB_AND_SPOKE: &str = include_str!("../../../config/hub-and-spoke.yaml");
+const INSPECTION: &str = include_str!("../../../config/inspection.yaml");
 const TWO_VPCS: &str = include_str!("../../../config/two-vpcs.yaml");
 
 /// Replaces a piece of a text that occurs exactly once.

@@ -1,128 +1,48 @@
 //! One of each: every variant that has to be worded, so that none is forgotten. Each list is a chain of complete
 //! matches: a new variant does not compile until it has a place in it.
 
-use std::collections::BTreeSet;
+mod problems;
+mod steps;
+
 use std::iter::successors;
 
-use super::world::{GATEWAY, billing, data, id, on_main, route, table, trouble, vpc_key};
+use super::world::{billing, id, on_main, table, trouble};
 use crate::apply::Outcome;
 use crate::model::*;
-use crate::plan::{Risk, StepId, Wait, Why};
+use crate::plan::StepId;
 use crate::review::Violation;
 
-pub fn problems() -> Vec<Problem> {
-    let (hub, gateway): (HubName, TransitGatewayId) = (id("main"), id(GATEWAY));
-    let first = Problem::HubMissing { hub: hub.clone(), gateway: gateway.clone() };
-    let stranger = || vpc_key("222222222222", "vpc-0cc");
-    let elsewhere = |held| Problem::AssociatedElsewhere {
-        attachment: on_main(billing()),
-        id: id("tgw-attach-0a"),
-        table: id("tgw-rtb-0f"),
-        held,
+pub use problems::problems;
+pub use steps::{keys, lefts, outlooks, risks, steps, waits, whys};
+
+/// A VPN that others have attached.
+pub fn vpn() -> GivenKey {
+    GivenKey { kind: GivenKind::Vpn, id: "vpn-0123456789abcdef0".to_owned() }
+}
+
+pub fn of(vpc: &VpcKey) -> Attached {
+    Attached::Vpc(vpc.clone())
+}
+
+/// One of each of the types of attachments that others make.
+pub fn givens() -> Vec<GivenKey> {
+    let key = |kind| GivenKey { kind, id: "0123".to_owned() };
+    let next = |given: &GivenKey| match given.kind {
+        GivenKind::Vpn => Some(key(GivenKind::DirectConnectGateway)),
+        GivenKind::DirectConnectGateway => Some(key(GivenKind::Connect)),
+        GivenKind::Connect => Some(key(GivenKind::NetworkFunction)),
+        GivenKind::NetworkFunction => None,
     };
-    let next = |problem: &Problem| {
-        let (hub, gateway) = (hub.clone(), gateway.clone());
-        Some(match problem {
-            Problem::HubMissing { .. } => Problem::HubNotAvailable { hub, gateway, state: "failed".to_owned() },
-            Problem::HubNotAvailable { .. } => Problem::HubForeign { hub, gateway, owner: id("222222222222") },
-            Problem::HubForeign { .. } => {
-                Problem::HubDefaultTable { hub, gateway, association: true, propagation: false }
-            }
-            Problem::HubDefaultTable { .. } => Problem::TableMissing { table: table("prod"), id: id("tgw-rtb-0f") },
-            Problem::TableMissing { .. } => {
-                Problem::TableOfOtherGateway { table: table("prod"), id: id("tgw-rtb-0f"), gateway: id("tgw-0f") }
-            }
-            Problem::TableOfOtherGateway { .. } => Problem::TableDoubled {
-                table: table("prod"),
-                ids: BTreeSet::from([id("tgw-rtb-0a"), id("tgw-rtb-0f")]),
-            },
-            Problem::TableDoubled { .. } => {
-                Problem::TwoSegments { vpc: stranger(), segments: BTreeSet::from([id("prod"), id("shared")]) }
-            }
-            Problem::TwoSegments { .. } => Problem::AccountPlaceless { account: id("333333333333") },
-            Problem::AccountPlaceless { .. } => Problem::NoSubnetTagged { vpc: data() },
-            Problem::NoSubnetTagged { .. } => Problem::SubnetsAmbiguous {
-                vpc: data(),
-                zone: id("euw1-az1"),
-                subnets: BTreeSet::from([id("subnet-0b1"), id("subnet-0b3")]),
-            },
-            Problem::SubnetsAmbiguous { .. } => Problem::NoTableTagged { vpc: data() },
-            Problem::NoTableTagged { .. } => {
-                Problem::ZoneTaken { attachment: on_main(billing()), zone: id("euw1-az1") }
-            }
-            Problem::ZoneTaken { .. } => Problem::Overlap {
-                hub,
-                one: billing(),
-                one_cidr: id("10.1.0.0/16"),
-                other: data(),
-                other_cidr: id("10.1.128.0/17"),
-            },
-            Problem::Overlap { .. } => {
-                Problem::NotCovered { segment: id("prod"), reaches: data(), cidr: id("172.20.0.0/16") }
-            }
-            Problem::NotCovered { .. } => Problem::HubNotShared { attachment: on_main(data()), gateway },
-            Problem::HubNotShared { .. } => {
-                Problem::AttachmentFailed { attachment: on_main(data()), id: id("tgw-attach-0f"), rejected: true }
-            }
-            Problem::AttachmentFailed { rejected: true, .. } => {
-                Problem::AttachmentFailed { attachment: on_main(data()), id: id("tgw-attach-0f"), rejected: false }
-            }
-            Problem::AttachmentFailed { rejected: false, .. } => {
-                Problem::StateUnclear { key: Key::Association(on_main(data())), state: "thawing".to_owned() }
-            }
-            Problem::StateUnclear { .. } => elsewhere(Held::Ask),
-            Problem::AssociatedElsewhere { held: Held::Ask, .. } => elsewhere(Held::Forbid),
-            Problem::AssociatedElsewhere { held: Held::Forbid, .. } => elsewhere(Held::Freeze),
-            Problem::AssociatedElsewhere { held: Held::Freeze, .. } => {
-                let by = "static route 10.2.0.0/16 to tgw-attach-0f".to_owned();
-                Problem::Shadowed { table: table("prod"), vpc: data(), cidr: id("10.2.0.0/16"), by }
-            }
-            Problem::Shadowed { .. } => {
-                Problem::NotRouted { table: table("prod"), vpc: data(), cidr: id("10.2.0.0/16") }
-            }
-            Problem::NotRouted { .. } => Problem::RouteShadowed {
-                vpc: billing(),
-                table: id("rtb-0a"),
-                destination: "10.2.128.0/17".to_owned(),
-                target: "pcx-0cc".to_owned(),
-                reaches: data(),
-            },
-            Problem::RouteShadowed { .. } => {
-                Problem::DefaultPropagationOpens { attachment: on_main(data()), table: table("prod") }
-            }
-            Problem::DefaultPropagationOpens { .. } => {
-                Problem::TableUntagged { table: table("prod"), id: id("tgw-rtb-0a") }
-            }
-            Problem::TableUntagged { .. } => Problem::HubAutoAccepts { hub, gateway },
-            Problem::HubAutoAccepts { .. } => {
-                Problem::RuleFitsNothing { segment: id("prod"), rule: "ou: Tpyo".to_owned() }
-            }
-            Problem::RuleFitsNothing { .. } => Problem::ExcludeFitsNothing { account: id("555555555555") },
-            Problem::ExcludeFitsNothing { .. } => {
-                Problem::ForeignRoute { route: route(billing(), "rtb-0a"), target: "nat-0cc".to_owned() }
-            }
-            Problem::ForeignRoute { .. } => Problem::StepRefused {
-                step: "create VPC route 333333333333/vpc-0bb/rtb-0b 10.0.0.0/8".to_owned(),
-                trouble: trouble(
-                    Fault::Denied,
-                    "CreateRoute",
-                    "UnauthorizedOperation",
-                    "You are not authorized to perform this operation.",
-                ),
-            },
-            Problem::StepRefused { .. } => return None,
-        })
-    };
-    successors(Some(first), next).collect()
+    successors(Some(key(GivenKind::Vpn)), next).collect()
 }
 
 pub fn unmanaged() -> Vec<Unmanaged> {
     let attachment = |pending| Unmanaged::Attachment {
         hub: id("main"),
         id: id(if pending { "tgw-attach-0e" } else { "tgw-attach-0f" }),
-        resource_type: "vpn".to_owned(),
-        resource: "vpn-0f".to_owned(),
-        owner: Some(id("111111111111")),
+        resource_type: if pending { "vpc" } else { "vpn" }.to_owned(),
+        resource: if pending { "vpc-0ee" } else { "vpn-0f" }.to_owned(),
+        owner: Some(id(if pending { "222222222222" } else { "111111111111" })),
         pending,
     };
     let next = |thing: &Unmanaged| {
@@ -161,6 +81,14 @@ pub fn unmanaged() -> Vec<Unmanaged> {
                 Unmanaged::AttachedSubnet { attachment: on_main(billing()), subnet: id("subnet-0a3") }
             }
             Unmanaged::AttachedSubnet { .. } => {
+                Unmanaged::Hub { id: id("tgw-0f"), region: "eu-west-1".to_owned(), name: Some("corp/old".to_owned()) }
+            }
+            Unmanaged::Hub { .. } => {
+                let arn = "arn:aws:ram:eu-west-1:111111111111:resource-share/0a".to_owned();
+                Unmanaged::Share { hub: id("main"), arn }
+            }
+            Unmanaged::Share { .. } => Unmanaged::Principal { hub: id("main"), principal: "555555555555".to_owned() },
+            Unmanaged::Principal { .. } => {
                 Unmanaged::VpcRoute { vpc: billing(), table: id("rtb-0a"), destination: "pl-0123".to_owned() }
             }
             Unmanaged::VpcRoute { .. } => return None,
@@ -181,43 +109,6 @@ pub fn leftovers() -> Vec<Unmanaged> {
         pending: false,
     };
     vec![attachment, Unmanaged::Propagation { table: table("shared"), attachment: id("tgw-attach-0c"), resource }]
-}
-
-pub fn waits() -> Vec<Wait> {
-    let key = Key::Association(on_main(billing()));
-    let first = Wait::Present { kind: key.kind(), key: key.clone() };
-    let next = |wait: &Wait| match wait {
-        Wait::Present { kind, key } => Some(Wait::Gone { kind: *kind, key: key.clone() }),
-        Wait::Gone { .. } => Some(Wait::Seen { until: id("2026-11-22T03:00:00.123456789Z") }),
-        Wait::Seen { .. } => None,
-    };
-    successors(Some(first), next).collect()
-}
-
-pub fn whys() -> Vec<Why> {
-    let next = |why: &Why| {
-        let have = AttachmentOptions { dns: false, ipv6: false, appliance_mode: true };
-        Some(match why {
-            Why::Missing => Why::NotAccepted,
-            Why::NotAccepted => Why::SubnetsMissing { subnets: vec![id("subnet-0a1")] },
-            Why::SubnetsMissing { .. } => Why::Options { have, want: AttachmentOptions { dns: true, ..have } },
-            Why::Options { .. } => Why::WrongTable { table: id("tgw-rtb-0f") },
-            Why::WrongTable { .. } => Why::Blackholed,
-            Why::Blackholed => Why::OldTarget { target: "tgw-0f".to_owned() },
-            Why::OldTarget { .. } => return None,
-        })
-    };
-    successors(Some(Why::Missing), next).collect()
-}
-
-pub fn risks() -> Vec<Risk> {
-    let next = |risk: &Risk| match risk {
-        Risk::Adds => Some(Risk::Changes),
-        Risk::Changes => Some(Risk::Removes),
-        Risk::Removes => Some(Risk::Cuts { seconds: 90 }),
-        Risk::Cuts { .. } => None,
-    };
-    successors(Some(Risk::Adds), next).collect()
 }
 
 pub fn faults() -> Vec<Fault> {
@@ -242,7 +133,8 @@ pub fn outcomes() -> Vec<Outcome> {
     let denied = || trouble(Fault::Denied, "CreateRoute", "UnauthorizedOperation", "no");
     let next = |outcome: &Outcome| {
         Some(match outcome {
-            Outcome::Done => Outcome::AlreadyDone,
+            Outcome::Done => Outcome::Overruled,
+            Outcome::Overruled => Outcome::AlreadyDone,
             Outcome::AlreadyDone => {
                 Outcome::Later(trouble(Fault::Settling, "CreateRoute", "IncorrectState", "not yet"))
             }
@@ -270,9 +162,53 @@ pub fn violations(one: &StepId, other: &StepId) -> Vec<Violation> {
             Violation::Evidence { .. } => Violation::NoEvidence { step },
             Violation::NoEvidence { .. } => Violation::Gap { step, seconds: 90 },
             Violation::Gap { .. } => Violation::Frozen { step },
-            Violation::Frozen { .. } => Violation::Scope { step, scope: billing().scope() },
-            Violation::Scope { .. } => return None,
+            Violation::Frozen { .. } => Violation::NotOurs { step },
+            Violation::NotOurs { .. } => Violation::Unread { step },
+            Violation::Unread { .. } => Violation::Budget { budget: "an hour".to_owned(), ready: 7, room: 3 },
+            Violation::Budget { .. } => Violation::NothingDeclared { removals: 12 },
+            Violation::NothingDeclared { .. } => Violation::Scope { step, scope: billing().scope() },
+            Violation::Scope { .. } => Violation::Isolation {
+                one: id("dev"),
+                other: id("prod"),
+                hub: id("main"),
+                path: "10.2.0.0/16 of prod is propagated into the route table of segment dev".to_owned(),
+            },
+            Violation::Isolation { .. } => Violation::Held { step, hold: "rtb-0a 10.0.0.0/8".to_owned() },
+            Violation::Held { .. } => Violation::Paused { step },
+            Violation::Paused { .. } => return None,
         })
     };
     successors(Some(Violation::Doubled { step: one.clone() }), next).collect()
+}
+
+pub fn lists() -> Vec<ListId> {
+    let (scope, table) = (billing().scope(), id::<TransitGatewayRouteTableId>("tgw-rtb-0a"));
+    let next = |list: &ListId| {
+        let (scope, table) = (scope.clone(), table.clone());
+        Some(match list {
+            ListId::Accounts => ListId::Units,
+            ListId::Units => ListId::Gateways(scope),
+            ListId::Gateways(_) => ListId::Attachments(scope),
+            ListId::Attachments(_) => ListId::VpcAttachments(scope),
+            ListId::VpcAttachments(_) => ListId::Tables(scope),
+            ListId::Tables(_) => ListId::Associations(scope, table),
+            ListId::Associations(..) => ListId::Propagations(scope, table),
+            ListId::Propagations(..) => ListId::TransitGatewayRoutes(scope, table),
+            ListId::TransitGatewayRoutes(..) => ListId::PrefixListReferences(scope, table),
+            ListId::PrefixListReferences(..) => ListId::PrefixLists(scope),
+            ListId::PrefixLists(_) => ListId::Shares(scope),
+            ListId::Shares(_) => ListId::SharePrincipals(scope),
+            ListId::SharePrincipals(_) => ListId::ShareResources(scope),
+            ListId::ShareResources(_) => ListId::Vpcs(scope),
+            ListId::Vpcs(_) => ListId::Subnets(scope),
+            ListId::Subnets(_) => ListId::RouteTables(scope),
+            ListId::RouteTables(_) => ListId::SharedGateways(scope),
+            ListId::SharedGateways(_) => ListId::MemberAttachments(scope),
+            ListId::MemberAttachments(_) => ListId::MemberPrefixLists(scope),
+            ListId::MemberPrefixLists(_) => ListId::Invitations(scope),
+            ListId::Invitations(_) => ListId::Roles(scope),
+            ListId::Roles(_) => return None,
+        })
+    };
+    successors(Some(ListId::Accounts), next).collect()
 }

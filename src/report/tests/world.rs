@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use crate::model::*;
-use crate::plan::{Gaps, Plan, Policy, VISIBILITY, plan};
+use crate::plan::{Budgets, Gaps, Plan, Policy, Quotas, VISIBILITY, plan};
 use crate::report::View;
 
 pub const GATEWAY: &str = "tgw-0123456789abcdef0";
@@ -37,12 +37,16 @@ pub fn on_main(vpc: VpcKey) -> AttachmentKey {
     AttachmentKey { hub: id("main"), vpc }
 }
 
+pub fn at_main(vpc: &VpcKey) -> AttachedKey {
+    AttachedKey { hub: id("main"), of: Attached::from(vpc) }
+}
+
 pub fn table(segment: &str) -> TableKey {
     TableKey { hub: id("main"), segment: id(segment) }
 }
 
 pub fn route(vpc: VpcKey, table: &str) -> VpcRouteKey {
-    VpcRouteKey { vpc, table: id(table), destination: id("10.0.0.0/8") }
+    VpcRouteKey { vpc, table: id(table), destination: Destination::Cidr(id("10.0.0.0/8")) }
 }
 
 pub fn trouble(fault: Fault, action: &str, code: &str, message: &str) -> Trouble {
@@ -75,7 +79,9 @@ impl World {
             want: topology(&Scope::new(&home, &id("eu-west-1"))),
             seen: Snapshot {
                 at: now(),
+                organization: Organization { id: id("o-a1b2c3d4e5"), management_account: id("100000000001") },
                 accounts: listed(accounts()),
+                units: None,
                 hubs: BTreeMap::from([(id("eu-west-1"), hub_inventory(&home))]),
                 members: BTreeMap::from(members),
             },
@@ -94,7 +100,8 @@ impl World {
         for (segment, table, vpc, attachment, suffix) in live {
             let hub = world.hub();
             hub.tables = add(&hub.tables, segment_table(segment, table));
-            hub.vpc_attachments = add(&hub.vpc_attachments, vpc_attachment(&vpc, attachment, suffix));
+            let live = vpc_attachment(&vpc, attachment, suffix, segment);
+            hub.vpc_attachments = add(&hub.vpc_attachments, live.clone());
             let (attached, vpc_id) = (id::<AttachmentId>(attachment), vpc.vpc.to_string());
             let association = Association {
                 attachment: attached.clone(),
@@ -113,12 +120,15 @@ impl World {
             hub.propagations.insert(id(table), listed(both));
             let route = |cidr: &str, attachment: &str| TransitGatewayRoute {
                 destination: Destination::Cidr(id(cidr)),
+                prefix_list: None,
                 is_static: false,
                 state: RouteState::Active,
                 attachments: vec![id(attachment)],
             };
             let both = vec![route("10.1.0.0/16", "tgw-attach-0a"), route("10.2.0.0/16", "tgw-attach-0b")];
             hub.routes.insert(id(table), listed(both));
+            hub.references.insert(id(table), listed(Vec::new()));
+            world.member(&vpc).attachments = listed(vec![live]);
             world.set_route(&vpc, Target::TransitGateway(id(GATEWAY)), RouteState::Active);
         }
         world
@@ -147,6 +157,18 @@ impl World {
             gaps,
             frozen: false,
             visibility: VISIBILITY,
+            accept_shrink: false,
+            external_id: false,
+            member_role: id("transitd-member"),
+            remove: BTreeSet::new(),
+            departures: None,
+            budgets: Budgets { per_hour: 5, per_day: 20, per_segment_per_day: 10 },
+            quotas: Quotas {
+                attachments_per_hub: 5000,
+                tables_per_hub: 20,
+                routes_per_hub: 10_000,
+                routes_per_vpc_table: 500,
+            },
         };
         plan(&self.want, &self.seen, &self.past, &policy)
     }
@@ -159,18 +181,18 @@ impl World {
 
 fn topology(scope: &Scope) -> Topology {
     let mut want = Topology::default();
-    want.hubs.insert(id("main"), WantedHub { scope: scope.clone(), gateway: id(GATEWAY) });
+    want.hubs.insert(id("main"), WantedHub { scope: scope.clone(), gateway: WantedGateway::Adopted(id(GATEWAY)) });
     for (segment, vpc, suffix) in [("prod", billing(), "0a"), ("shared", data(), "0b")] {
         want.tables.insert(table(segment), WantedTable::Made);
         want.members.insert(vpc.clone(), id(segment));
         let zones = [("euw1-az1", format!("subnet-{suffix}1")), ("euw1-az2", format!("subnet-{suffix}2"))];
         let subnets = zones.iter().map(|(zone, subnet)| (id(zone), BTreeSet::from([id(subnet)]))).collect();
-        let options = AttachmentOptions { dns: true, ipv6: false, appliance_mode: false };
+        let options = options();
         let wanted = WantedAttachment { segment: id(segment), vpc: vpc.clone(), subnets: Some(subnets), options };
         want.attachments.insert(on_main(vpc.clone()), wanted);
-        want.associations.insert(on_main(vpc.clone()), table(segment));
+        want.associations.insert(at_main(&vpc), table(segment));
         for of in ["prod", "shared"] {
-            want.propagations.insert(PropagationKey { table: table(of), vpc: vpc.clone() });
+            want.propagations.insert(PropagationKey { table: table(of), of: Attached::from(&vpc) });
         }
         want.vpc_routes.insert(route(vpc, &format!("rtb-{suffix}")), id("main"));
     }
@@ -178,7 +200,13 @@ fn topology(scope: &Scope) -> Topology {
 }
 
 fn accounts() -> Vec<Account> {
-    let account = |number: &str, name: &str, state| Account { id: id(number), name: name.to_owned(), state, ou: None };
+    let account = |number: &str, name: &str, state| Account {
+        id: id(number),
+        name: name.to_owned(),
+        state,
+        ou: None,
+        tags: Tags::new(),
+    };
     vec![
         account("111111111111", "network", AccountState::Active),
         account("222222222222", "billing", AccountState::Active),
@@ -194,9 +222,26 @@ fn gateway(home: &AccountId) -> TransitGateway {
         state: Progress::Ready,
         default_association: None,
         default_propagation: None,
-        auto_accept: false,
+        options: gateway_options(),
         tags: Tags::new(),
     }
+}
+
+pub fn gateway_options() -> TransitGatewayOptions {
+    TransitGatewayOptions {
+        asn: 64512,
+        auto_accept: false,
+        default_association: false,
+        default_propagation: false,
+        dns: true,
+        vpn_ecmp: true,
+        security_group_referencing: false,
+        multicast: false,
+    }
+}
+
+pub fn options() -> AttachmentOptions {
+    AttachmentOptions { dns: true, ipv6: false, appliance_mode: false, security_group_referencing: false }
 }
 
 fn hub_inventory(home: &AccountId) -> HubInventory {
@@ -208,6 +253,9 @@ fn hub_inventory(home: &AccountId) -> HubInventory {
         associations: BTreeMap::new(),
         propagations: BTreeMap::new(),
         routes: BTreeMap::new(),
+        references: BTreeMap::new(),
+        prefix_lists: None,
+        shares: None,
     }
 }
 
@@ -238,31 +286,39 @@ fn member(key: &VpcKey, name: &str, cidr: &str, suffix: &str) -> (Scope, MemberI
         subnets: listed(vec![subnet(1), subnet(2)]),
         route_tables: listed(vec![table]),
         gateways: listed(vec![gateway(&id("111111111111"))]),
+        attachments: listed(Vec::new()),
+        prefix_lists: None,
+        invitations: None,
+        roles: None,
     };
     (key.scope(), inventory)
 }
 
 fn segment_table(segment: &str, table: &str) -> TransitGatewayRouteTable {
-    let tags = [("transitd:network", "corp"), ("transitd:segment", segment)];
     TransitGatewayRouteTable {
         id: id(table),
         gateway: id(GATEWAY),
         state: Progress::Ready,
-        tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        tags: owned(&format!("corp/{segment}"), segment),
     }
 }
 
-fn vpc_attachment(vpc: &VpcKey, attachment: &str, suffix: &str) -> VpcAttachment {
+/// The tags of what transitd made for a segment.
+fn owned(name: &str, segment: &str) -> Tags {
+    let tags = [(NAME_TAG, name), (NETWORK_TAG, "corp"), (SEGMENT_TAG, segment)];
+    tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn vpc_attachment(vpc: &VpcKey, attachment: &str, suffix: &str, segment: &str) -> VpcAttachment {
     VpcAttachment {
         id: id(attachment),
         gateway: id(GATEWAY),
         vpc: vpc.vpc.clone(),
         vpc_owner: vpc.account.clone(),
         subnets: vec![id(&format!("subnet-{suffix}1")), id(&format!("subnet-{suffix}2"))],
-        dns: true,
-        ipv6: false,
-        appliance_mode: false,
+        options: options(),
         state: Progress::Ready,
+        tags: owned(&format!("corp/main/{segment}"), segment),
     }
 }
 

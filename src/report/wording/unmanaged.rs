@@ -4,7 +4,7 @@ use crate::model::{Key, Unmanaged};
 use crate::report::names::{Names, Place};
 
 /// What a person can do about a thing that transitd made and nothing declares any more.
-pub const LEFTOVER_HELP: &str = "remove it by hand if it is not wanted, or declare it again";
+pub const LEFTOVER_HELP: &str = "say `safety: { undeclared: remove }` to have it taken away, or declare it again";
 
 /// Puts an unmanaged thing into words, as seen from within its hub.
 pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> String {
@@ -35,8 +35,17 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
             let attachment = names.thing(&Key::Attachment(attachment.clone()), here);
             format!("{subnet}, part of {attachment}")
         }
+        Unmanaged::Hub { id, region, name } => {
+            let name = name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
+            format!("transit gateway {id}{name} in {region}")
+        }
+        Unmanaged::Share { arn, .. } => format!("resource share {arn}"),
+        Unmanaged::Principal { principal, .. } => match principal.parse() {
+            Ok(account) => format!("sharing with account {}", names.account(&account)),
+            Err(_) => format!("sharing with {principal}"),
+        },
         Unmanaged::VpcRoute { vpc, table, destination } => {
-            format!("route {destination} to the hub in {} {table}", names.vpc(vpc))
+            format!("route {destination} to the hub in {} of {}", names.route_table(vpc, table), names.vpc(vpc))
         }
     }
 }
@@ -44,6 +53,9 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
 /// Says what a person can do about an unmanaged thing.
 pub fn unmanaged_help(thing: &Unmanaged) -> &'static str {
     match thing {
+        Unmanaged::Attachment { resource_type, .. } if resource_type != "vpc" => {
+            "name it under a segment's attachments, or delete it by hand if nobody needs it"
+        }
         Unmanaged::Attachment { pending: true, .. } => {
             "declare its VPC in a segment and it is accepted; or reject it by hand"
         }
@@ -64,6 +76,11 @@ pub fn unmanaged_help(thing: &Unmanaged) -> &'static str {
             "it wins over a propagated route of the same range: see that it is meant"
         }
         Unmanaged::AttachedSubnet { .. } => "tag it as attach.subnets says, or take it off the attachment by hand",
-        Unmanaged::VpcRoute { .. } => "delete it by hand if nobody needs it",
+        Unmanaged::Hub { .. } => "a transit gateway is never deleted: name it under hubs, or delete it by hand",
+        Unmanaged::Share { .. } => "say with whom under share, or delete it by hand if nobody needs it",
+        Unmanaged::Principal { .. } => "whoever it is may attach: name it under share, or take it out by hand",
+        Unmanaged::VpcRoute { .. } => {
+            "it leads to the hub, declared or not: see that it is meant, or delete it by hand"
+        }
     }
 }

@@ -4,13 +4,28 @@
 //! AWS's root it may assume roles. Any such account may call, whether or not an organization has it: the others are
 //! stand-alone accounts. The second kind is what AssumeRole gives.
 //!
-//! Trust policies are evaluated in full (see [`trust`]). Identity policies are stored and can be read back, but are not
-//! enforced yet: a session may do everything in its account.
+//! | room | what is in it |
+//! |---|---|
+//! | [`roles`], [`linked`] | roles; those that services make for themselves |
+//! | [`policies`], [`customer_policies`], [`managed`] | what a role has of policies; an account's own managed ones; AWS's |
+//! | [`policy`], [`trust`] | what a document says; whom a role trusts |
+//! | [`authorization`] | who may do what: every call is judged here |
+//! | [`sessions`], [`simulation`] | STS; what a role might do |
+//!
+//! Sessions of a role that has policies are held to them, whatever the service; a role that never had any is an
+//! administrator's, unless [`Enforcement`] says otherwise. Service control policies hold everybody in an organization
+//! but its management account.
 
+pub mod authorization;
+pub(crate) mod customer_policies;
+pub(crate) mod linked;
+mod managed;
 mod policies;
-mod roles;
+pub mod policy;
+pub mod roles;
 mod sessions;
-mod trust;
+mod simulation;
+pub mod trust;
 
 use std::collections::BTreeMap;
 
@@ -20,25 +35,45 @@ use crate::call::{AccountId, AwsError, Call, Caller, Principal, Service};
 use crate::sandbox::typed;
 use crate::world::World;
 
-pub use roles::{
-    ORGANIZATION_ACCESS_ROLE, Role, ServiceLinked, ensure_service_linked_role, make_organization_access_role,
-};
+pub use authorization::Enforcement;
+pub use linked::{ServiceLinked, attachments_can_be_made, ensure_service_linked_role, make_transit_gateway_role};
+pub use roles::{ORGANIZATION_ACCESS_ROLE, Role, make_organization_access_role};
 pub use sessions::Session;
 
 /// All accounts' roles and policies, and the sessions that are about.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Identity {
-    accounts: BTreeMap<AccountId, Account>,
+    /// Whom identity policies hold.
+    pub enforcement: Enforcement,
+    pub accounts: BTreeMap<AccountId, Account>,
     /// By access key id.
-    sessions: BTreeMap<String, Session>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+    /// Deletions of service-linked roles, by task.
+    pub(crate) deletions: BTreeMap<String, linked::Deletion>,
 }
 
+/// Something that happens by itself.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The deletion of a service-linked role is decided, by task.
+    LinkedRoleDeleted(String),
+}
+
+pub fn happen(world: &mut World, event: Event) {
+    match event {
+        Event::LinkedRoleDeleted(task) => linked::finish_deletion(world, &task),
+    }
+}
+
+/// Where IAM and Organizations are asked, in all of the aws partition.
+const GLOBAL_REGION: &str = "us-east-1";
+
 /// What IAM has of one account.
-#[derive(Debug, Default)]
-struct Account {
-    roles: BTreeMap<String, Role>,
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    pub roles: BTreeMap<String, Role>,
     /// Customer managed policies, by name.
-    policies: BTreeMap<String, policies::Policy>,
+    pub(crate) policies: BTreeMap<String, customer_policies::CustomerPolicy>,
 }
 
 /// Finds out who calls.
@@ -56,7 +91,8 @@ pub fn authenticate(world: &World, call: &Call, request_id: String) -> Result<Ca
         if session.expires <= world.credentials_now {
             return Err(expired(call.service));
         }
-        let principal = Principal::AssumedRole { role: session.role.clone(), session: session.name.clone() };
+        let (role, name) = (session.role.clone(), session.name.clone());
+        let principal = Principal::AssumedRole { role, session: name, key: call.access_key_id.clone() };
         (session.account.clone(), principal)
     };
     if world.organization.is_closed(&account) {
@@ -103,25 +139,44 @@ pub fn caller_arn(caller: &Caller) -> String {
     let account = &caller.account;
     match &caller.principal {
         Principal::Root => format!("arn:aws:iam::{account}:root"),
-        Principal::AssumedRole { role, session } => format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+        Principal::AssumedRole { role, session, .. } => format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
     }
 }
 
 pub fn answer_iam(world: &mut World, caller: &Caller, action: &str, params: &Value) -> Result<Value, AwsError> {
     match action {
         "AttachRolePolicy" => typed(world, caller, params, policies::attach_role_policy),
-        "CreatePolicy" => typed(world, caller, params, policies::create_policy),
+        "CreatePolicy" => typed(world, caller, params, customer_policies::create),
+        "CreatePolicyVersion" => typed(world, caller, params, customer_policies::create_version),
         "CreateRole" => typed(world, caller, params, roles::create_role),
-        "CreateServiceLinkedRole" => typed(world, caller, params, roles::create_service_linked_role),
+        "CreateServiceLinkedRole" => typed(world, caller, params, linked::create),
+        "DeletePolicy" => typed(world, caller, params, customer_policies::delete),
+        "DeletePolicyVersion" => typed(world, caller, params, customer_policies::delete_version),
         "DeleteRole" => typed(world, caller, params, roles::delete_role),
+        "DeleteRolePermissionsBoundary" => typed(world, caller, params, policies::delete_boundary),
         "DeleteRolePolicy" => typed(world, caller, params, policies::delete_role_policy),
+        "DeleteServiceLinkedRole" => typed(world, caller, params, linked::delete),
+        "DetachRolePolicy" => typed(world, caller, params, policies::detach_role_policy),
+        "GetPolicy" => typed(world, caller, params, customer_policies::get),
+        "GetPolicyVersion" => typed(world, caller, params, customer_policies::get_version),
         "GetRole" => typed(world, caller, params, roles::get_role),
         "GetRolePolicy" => typed(world, caller, params, policies::get_role_policy),
+        "GetServiceLinkedRoleDeletionStatus" => typed(world, caller, params, linked::deletion_status),
         "ListAttachedRolePolicies" => typed(world, caller, params, policies::list_attached_role_policies),
+        "ListEntitiesForPolicy" => typed(world, caller, params, customer_policies::list_entities),
+        "ListPolicies" => typed(world, caller, params, customer_policies::list),
+        "ListPolicyVersions" => typed(world, caller, params, customer_policies::list_versions),
         "ListRolePolicies" => typed(world, caller, params, policies::list_role_policies),
+        "ListRoleTags" => typed(world, caller, params, roles::list_role_tags),
         "ListRoles" => typed(world, caller, params, roles::list_roles),
+        "PutRolePermissionsBoundary" => typed(world, caller, params, policies::put_boundary),
         "PutRolePolicy" => typed(world, caller, params, policies::put_role_policy),
+        "SetDefaultPolicyVersion" => typed(world, caller, params, customer_policies::set_default_version),
+        "SimulatePrincipalPolicy" => typed(world, caller, params, simulation::simulate_principal_policy),
+        "TagRole" => typed(world, caller, params, roles::tag_role),
+        "UntagRole" => typed(world, caller, params, roles::untag_role),
         "UpdateAssumeRolePolicy" => typed(world, caller, params, roles::update_assume_role_policy),
+        "UpdateRole" => typed(world, caller, params, roles::update_role),
         other => Err(AwsError::not_modelled(format!("IAM's {other}"))),
     }
 }
@@ -129,6 +184,8 @@ pub fn answer_iam(world: &mut World, caller: &Caller, action: &str, params: &Val
 pub fn answer_sts(world: &mut World, caller: &Caller, action: &str, params: &Value) -> Result<Value, AwsError> {
     match action {
         "AssumeRole" => typed(world, caller, params, sessions::assume_role),
+        "DecodeAuthorizationMessage" => typed(world, caller, params, sessions::decode_authorization_message),
+        "GetAccessKeyInfo" => typed(world, caller, params, sessions::get_access_key_info),
         "GetCallerIdentity" => typed(world, caller, params, sessions::get_caller_identity),
         other => Err(AwsError::not_modelled(format!("STS's {other}"))),
     }
@@ -146,17 +203,26 @@ struct PageOf<T> {
 
 impl<T> PageOf<T> {
     fn cut(items: Vec<T>, marker: Option<String>, max_items: Option<usize>) -> Result<Self, AwsError> {
-        let start = match marker {
-            None => 0,
-            Some(marker) => {
-                let known = marker.parse::<usize>().ok().filter(|start| *start < items.len());
-                known.ok_or_else(|| AwsError::new("ValidationError", format!("Invalid Marker: {marker}")))?
-            }
-        };
-        let end = items.len().min(start + max_items.unwrap_or(100));
-        let marker = (end < items.len()).then(|| end.to_string());
-        Ok(Self { items: items.into_iter().take(end).skip(start).collect(), marker })
+        let (range, marker) = page_range(items.len(), marker, max_items)?;
+        Ok(Self { items: items.into_iter().take(range.end).skip(range.start).collect(), marker })
     }
+}
+
+/// Tells which of so many items are on the page, and the marker of the next.
+fn page_range(
+    count: usize,
+    marker: Option<String>,
+    max_items: Option<usize>,
+) -> Result<(std::ops::Range<usize>, Option<String>), AwsError> {
+    let start = match marker {
+        None => 0,
+        Some(marker) => {
+            let known = marker.parse::<usize>().ok().filter(|start| *start < count);
+            known.ok_or_else(|| AwsError::new("ValidationError", format!("Invalid Marker: {marker}")))?
+        }
+    };
+    let end = count.min(start.saturating_add(max_items.unwrap_or(100)));
+    Ok((start..end, (end < count).then(|| end.to_string())))
 }
 
 /// Writes a document as IAM's answers have it: percent-encoded, as RFC 3986 has it.

@@ -1,40 +1,17 @@
-//! Identity policies: inline and managed. They are kept and shown, and not enforced yet.
+//! A role's policies: inline ones, the managed ones that are attached, and the permissions boundary.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Empty, PageOf, url_encoded};
+use super::policy::{Policy, size};
+use super::{Empty, PageOf, managed, url_encoded};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
 /// The quota "Managed policies attached to an IAM role" (IAM and STS quotas page).
 const MOST_ATTACHED: usize = 10;
 
-/// A customer managed policy.
-#[derive(Clone, Debug)]
-pub(super) struct Policy {
-    arn: String,
-}
-
-/// Checks that a document is JSON with statements; what these say is not judged.
-fn check_document(text: &str) -> Result<(), AwsError> {
-    let malformed = |message: &str| AwsError::new("MalformedPolicyDocument", message);
-    let document: Value = serde_json::from_str(text).map_err(|_| malformed("Syntax errors in policy."))?;
-    let statements = match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.iter().collect(),
-        Some(statement @ Value::Object(_)) => vec![statement],
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => Vec::new(),
-    };
-    let complete = |statement: &&Value| {
-        let has = |name: &str| statement.get(name).is_some();
-        has("Effect") && (has("Action") || has("NotAction")) && (has("Resource") || has("NotResource"))
-    };
-    if statements.is_empty() || !statements.iter().all(complete) {
-        return Err(malformed("Syntax errors in policy."));
-    }
-    Ok(())
-}
+/// The quota of all inline policies of a role together, in characters (IAM and STS quotas page).
+const LONGEST_INLINE: usize = 10_240;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -44,14 +21,21 @@ pub(super) struct PutRolePolicyRequest {
     policy_document: String,
 }
 
+/// Puts an inline policy. From then on the role is held to its policies, even if all are taken away again.
 pub(super) fn put_role_policy(
     world: &mut World,
     caller: &Caller,
     request: PutRolePolicyRequest,
 ) -> Result<Empty, AwsError> {
-    let role = world.identity.role_mut(&caller.account, &request.role_name)?;
-    check_document(&request.policy_document)?;
-    role.inline.insert(request.policy_name, request.policy_document);
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    let others = role.inline.iter().filter(|(name, _)| **name != request.policy_name);
+    let total = others.map(|(_, policy)| size(&policy.text)).sum::<usize>() + size(&request.policy_document);
+    if total > LONGEST_INLINE {
+        let message = format!("Maximum policy size of {LONGEST_INLINE} bytes exceeded for role {}", request.role_name);
+        return Err(AwsError::new("LimitExceeded", message).with_status(409));
+    }
+    role.inline.insert(request.policy_name, Policy::read(&request.policy_document)?);
+    role.is_held = true;
     Ok(Empty {})
 }
 
@@ -76,8 +60,8 @@ pub(super) fn get_role_policy(
     request: RolePolicyRequest,
 ) -> Result<RolePolicy, AwsError> {
     let role = world.identity.role_mut(&caller.account, &request.role_name)?;
-    let document = role.inline.get(&request.policy_name).ok_or_else(|| no_policy(&request.policy_name))?;
-    let policy_document = url_encoded(document);
+    let policy = role.inline.get(&request.policy_name).ok_or_else(|| no_policy(&request.policy_name))?;
+    let policy_document = url_encoded(&policy.text);
     Ok(RolePolicy { role_name: request.role_name, policy_name: request.policy_name, policy_document })
 }
 
@@ -86,7 +70,7 @@ pub(super) fn delete_role_policy(
     caller: &Caller,
     request: RolePolicyRequest,
 ) -> Result<Empty, AwsError> {
-    let role = world.identity.role_mut(&caller.account, &request.role_name)?;
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
     role.inline.remove(&request.policy_name).ok_or_else(|| no_policy(&request.policy_name))?;
     Ok(Empty {})
 }
@@ -119,92 +103,56 @@ pub(super) fn list_role_policies(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct CreatePolicyRequest {
-    policy_name: String,
-    path: Option<String>,
-    policy_document: String,
-    description: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct OnePolicy {
-    policy: ShownPolicy,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ShownPolicy {
-    policy_name: String,
-    policy_id: String,
-    arn: String,
-    path: String,
-    default_version_id: &'static str,
-    attachment_count: u32,
-    is_attachable: bool,
-    description: Option<String>,
-    create_date: Timestamp,
-    update_date: Timestamp,
-}
-
-pub(super) fn create_policy(
-    world: &mut World,
-    caller: &Caller,
-    request: CreatePolicyRequest,
-) -> Result<OnePolicy, AwsError> {
-    check_document(&request.policy_document)?;
-    let path = request.path.unwrap_or_else(|| "/".to_owned());
-    let name = request.policy_name;
-    let policy_id = format!("ANPA{}", world.dice.letters(17).to_uppercase());
-    let policies = &mut world.identity.accounts.entry(caller.account.clone()).or_default().policies;
-    if policies.contains_key(&name) {
-        let message = format!("A policy called {name} already exists. Duplicate names are not allowed.");
-        return Err(AwsError::new("EntityAlreadyExists", message).with_status(409));
-    }
-    let arn = format!("arn:aws:iam::{}:policy{path}{name}", caller.account);
-    policies.insert(name.clone(), Policy { arn: arn.clone() });
-    let policy = ShownPolicy {
-        policy_name: name,
-        policy_id,
-        arn,
-        path,
-        default_version_id: "v1",
-        attachment_count: 0,
-        is_attachable: true,
-        description: request.description,
-        create_date: world.now,
-        update_date: world.now,
-    };
-    Ok(OnePolicy { policy })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct AttachRolePolicyRequest {
+pub(super) struct RoleAndPolicy {
     role_name: String,
     policy_arn: String,
 }
 
-/// Attaches a managed policy. Those of AWS's own (`arn:aws:iam::aws:policy/..`) are taken to be there by any name.
+/// Checks that a managed policy is there, for an account.
+///
+/// # Errors
+/// `NoSuchEntity` 404; `NotModelled` for one of AWS's own whose document the sandbox does not have.
+pub(super) fn check_managed(world: &World, account: &str, arn: &str) -> Result<(), AwsError> {
+    if world.identity.managed_policy(account, arn).is_some() {
+        return Ok(());
+    }
+    if managed::is_of_aws(arn) {
+        return Err(AwsError::not_modelled(format!("the policy {arn}")));
+    }
+    Err(AwsError::new("NoSuchEntity", format!("Policy {arn} does not exist or is not attachable.")).with_status(404))
+}
+
+/// Attaches a managed policy. From then on the role is held to its policies.
 pub(super) fn attach_role_policy(
     world: &mut World,
     caller: &Caller,
-    request: AttachRolePolicyRequest,
+    request: RoleAndPolicy,
 ) -> Result<Empty, AwsError> {
-    let policies = world.identity.accounts.get(&caller.account).map(|account| account.policies.values());
-    let known = request.policy_arn.starts_with("arn:aws:iam::aws:policy/")
-        || policies.into_iter().flatten().any(|policy| policy.arn == request.policy_arn);
-    let role = world.identity.role_mut(&caller.account, &request.role_name)?;
-    if !known {
-        let message = format!("Policy {} does not exist or is not attachable.", request.policy_arn);
-        return Err(AwsError::new("NoSuchEntity", message).with_status(404));
-    }
+    world.identity.changeable_role(&caller.account, &request.role_name)?;
+    check_managed(world, &caller.account, &request.policy_arn)?;
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
     if !role.attached.contains(&request.policy_arn) {
         if role.attached.len() >= MOST_ATTACHED {
             let message = format!("Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHED}");
             return Err(AwsError::new("LimitExceeded", message).with_status(409));
         }
         role.attached.push(request.policy_arn);
+    }
+    role.is_held = true;
+    Ok(Empty {})
+}
+
+pub(super) fn detach_role_policy(
+    world: &mut World,
+    caller: &Caller,
+    request: RoleAndPolicy,
+) -> Result<Empty, AwsError> {
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    let before = role.attached.len();
+    role.attached.retain(|arn| *arn != request.policy_arn);
+    if role.attached.len() == before {
+        let message = format!("Policy {} was not found.", request.policy_arn);
+        return Err(AwsError::new("NoSuchEntity", message).with_status(404));
     }
     Ok(Empty {})
 }
@@ -213,6 +161,7 @@ pub(super) fn attach_role_policy(
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct ListAttachedRequest {
     role_name: String,
+    path_prefix: Option<String>,
     marker: Option<String>,
     max_items: Option<usize>,
 }
@@ -238,12 +187,50 @@ pub(super) fn list_attached_role_policies(
     request: ListAttachedRequest,
 ) -> Result<AttachedPolicies, AwsError> {
     let role = world.identity.role_mut(&caller.account, &request.role_name)?;
-    let attached = role.attached.iter().map(|arn| AttachedPolicy {
+    let prefix = request.path_prefix.unwrap_or_default();
+    // What stands between `policy` and the name is the path.
+    let under = |arn: &&String| arn.split_once(":policy").is_some_and(|(_, path)| path.starts_with(&prefix));
+    let attached = role.attached.iter().filter(under).map(|arn| AttachedPolicy {
         policy_name: arn.rsplit('/').next().unwrap_or(arn).to_owned(),
         policy_arn: arn.clone(),
     });
     let page = PageOf::cut(attached.collect(), request.marker, request.max_items)?;
     Ok(AttachedPolicies { attached_policies: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct PutBoundaryRequest {
+    role_name: String,
+    permissions_boundary: String,
+}
+
+/// Puts a permissions boundary: what the role may do at most, whatever its policies allow.
+pub(super) fn put_boundary(world: &mut World, caller: &Caller, request: PutBoundaryRequest) -> Result<Empty, AwsError> {
+    world.identity.changeable_role(&caller.account, &request.role_name)?;
+    check_managed(world, &caller.account, &request.permissions_boundary)?;
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    role.boundary = Some(request.permissions_boundary);
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct DeleteBoundaryRequest {
+    role_name: String,
+}
+
+pub(super) fn delete_boundary(
+    world: &mut World,
+    caller: &Caller,
+    request: DeleteBoundaryRequest,
+) -> Result<Empty, AwsError> {
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    if role.boundary.take().is_none() {
+        let message = format!("Role {} does not have a permissions boundary.", request.role_name);
+        return Err(AwsError::new("NoSuchEntity", message).with_status(404));
+    }
+    Ok(Empty {})
 }
 
 fn no_policy(name: &str) -> AwsError {

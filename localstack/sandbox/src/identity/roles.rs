@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use super::policy::Policy;
 use super::trust::Trust;
-use super::{Empty, Identity, PageOf, is_account_id, url_encoded};
+use super::{Empty, Identity, PageOf, is_account_id, policies, url_encoded};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -20,52 +21,32 @@ pub struct Role {
     /// Its unique id, `AROA..`: another one if the role is deleted and made again.
     pub id: String,
     pub arn: String,
-    pub(super) name: String,
-    pub(super) path: String,
-    pub(super) description: Option<String>,
-    pub(super) created: Timestamp,
-    pub(super) max_session_duration: u32,
-    pub(super) trust: Trust,
-    pub(super) tags: Vec<Tag>,
-    /// Inline policies: documents by name.
-    pub(super) inline: BTreeMap<String, String>,
+    pub name: String,
+    pub path: String,
+    pub description: Option<String>,
+    pub created: Timestamp,
+    pub max_session_duration: u32,
+    pub trust: Trust,
+    pub tags: Vec<Tag>,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, Policy>,
     /// ARNs of managed policies.
-    pub(super) attached: Vec<String>,
-}
-
-/// What a service-linked role is linked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServiceLinked {
-    TransitGateway,
-    ResourceAccessManager,
-    Organizations,
-}
-
-impl ServiceLinked {
-    /// Returns the service's principal.
-    pub fn service(self) -> &'static str {
-        match self {
-            ServiceLinked::TransitGateway => "transitgateway.amazonaws.com",
-            ServiceLinked::ResourceAccessManager => "ram.amazonaws.com",
-            ServiceLinked::Organizations => "organizations.amazonaws.com",
-        }
-    }
-
-    pub fn role_name(self) -> &'static str {
-        match self {
-            ServiceLinked::TransitGateway => "AWSServiceRoleForVPCTransitGateway",
-            ServiceLinked::ResourceAccessManager => "AWSServiceRoleForResourceAccessManager",
-            ServiceLinked::Organizations => "AWSServiceRoleForOrganizations",
-        }
-    }
+    pub attached: Vec<String>,
+    /// The ARN of the managed policy that bounds what it may do.
+    pub boundary: Option<String>,
+    /// Whether it has a policy or had one, and so is held to them.
+    pub is_held: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Tag {
-    key: String,
-    value: String,
+pub struct Tag {
+    pub key: String,
+    pub value: String,
 }
+
+/// The most tags of a role (IAM and STS quotas page).
+const MOST_TAGS: usize = 50;
 
 /// Splits `arn:aws:iam::ACCOUNT:role/PATH/NAME` into account and name.
 pub(super) fn parse_role_arn(arn: &str) -> Option<(&str, &str)> {
@@ -80,7 +61,7 @@ impl Identity {
     }
 
     /// Reads a trust policy; the roles that it names must be there.
-    fn read_trust(&self, text: &str) -> Result<Trust, AwsError> {
+    pub(super) fn read_trust(&self, text: &str) -> Result<Trust, AwsError> {
         Trust::read(text, &|account, name| self.role(account, name).map(|role| role.id.clone()))
     }
 
@@ -88,6 +69,21 @@ impl Identity {
     pub(super) fn role_mut(&mut self, account: &str, name: &str) -> Result<&mut Role, AwsError> {
         let roles = self.accounts.get_mut(account).map(|account| &mut account.roles);
         roles.and_then(|roles| roles.get_mut(name)).ok_or_else(|| no_role(name))
+    }
+
+    /// Finds a role that its account may change: a service's is the service's.
+    ///
+    /// # Errors
+    /// `NoSuchEntity` 404, `UnmodifiableEntity`.
+    pub(super) fn changeable_role(&mut self, account: &str, name: &str) -> Result<&mut Role, AwsError> {
+        let role = self.role_mut(account, name)?;
+        if role.path.starts_with("/aws-service-role/") {
+            let message = format!(
+                "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+            );
+            return Err(AwsError::new("UnmodifiableEntity", message));
+        }
+        Ok(role)
     }
 }
 
@@ -99,25 +95,11 @@ pub fn make_organization_access_role(world: &mut World, account: &str, role_name
     let trust = world.identity.read_trust(&trust).expect("a policy that names an account's root");
     let mut role = new_role(world, account, role_name, "/", trust);
     role.attached.push("arn:aws:iam::aws:policy/AdministratorAccess".to_owned());
+    role.is_held = true;
     world.identity.accounts.entry(account.to_owned()).or_default().roles.insert(role_name.to_owned(), role);
 }
 
-/// Makes a service's role in an account unless it is there, as services do on first use.
-pub fn ensure_service_linked_role(world: &mut World, account: &str, linked: ServiceLinked) {
-    if world.identity.role(account, linked.role_name()).is_some() {
-        return;
-    }
-    let service = linked.service();
-    let trust = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"sts:AssumeRole"}}]}}"#
-    );
-    let trust = world.identity.read_trust(&trust).expect("a policy that names a service");
-    let role = new_role(world, account, linked.role_name(), &format!("/aws-service-role/{service}/"), trust);
-    let roles = &mut world.identity.accounts.entry(account.to_owned()).or_default().roles;
-    roles.insert(linked.role_name().to_owned(), role);
-}
-
-fn new_role(world: &mut World, account: &str, name: &str, path: &str, trust: Trust) -> Role {
+pub(super) fn new_role(world: &mut World, account: &str, name: &str, path: &str, trust: Trust) -> Role {
     Role {
         id: format!("AROA{}", world.dice.letters(17).to_uppercase()),
         arn: format!("arn:aws:iam::{account}:role{path}{name}"),
@@ -130,6 +112,8 @@ fn new_role(world: &mut World, account: &str, name: &str, path: &str, trust: Tru
         tags: Vec::new(),
         inline: BTreeMap::new(),
         attached: Vec::new(),
+        boundary: None,
+        is_held: false,
     }
 }
 
@@ -145,17 +129,29 @@ pub(super) struct ShownRole {
     assume_role_policy_document: String,
     description: Option<String>,
     max_session_duration: u32,
+    permissions_boundary: Option<ShownBoundary>,
     tags: Option<Vec<Tag>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+struct ShownBoundary {
+    permissions_boundary_type: &'static str,
+    permissions_boundary_arn: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct OneRole {
-    role: ShownRole,
+    pub role: ShownRole,
 }
 
 impl Role {
-    fn shown(&self) -> ShownRole {
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        self.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+    }
+
+    pub(super) fn shown(&self) -> ShownRole {
         ShownRole {
             path: self.path.clone(),
             role_name: self.name.clone(),
@@ -165,6 +161,10 @@ impl Role {
             assume_role_policy_document: url_encoded(&self.trust.text),
             description: self.description.clone(),
             max_session_duration: self.max_session_duration,
+            permissions_boundary: self.boundary.clone().map(|arn| ShownBoundary {
+                permissions_boundary_type: "PermissionsBoundaryPolicy",
+                permissions_boundary_arn: arn,
+            }),
             tags: (!self.tags.is_empty()).then(|| self.tags.clone()),
         }
     }
@@ -178,6 +178,7 @@ pub(super) struct CreateRoleRequest {
     path: Option<String>,
     description: Option<String>,
     max_session_duration: Option<u32>,
+    permissions_boundary: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
 }
@@ -199,11 +200,16 @@ pub(super) fn create_role(world: &mut World, caller: &Caller, request: CreateRol
         let message = format!("Role with name {name} already exists.");
         return Err(AwsError::new("EntityAlreadyExists", message).with_status(409));
     }
+    if let Some(boundary) = &request.permissions_boundary {
+        policies::check_managed(world, &caller.account, boundary)?;
+    }
+    let tags = with_tags(Vec::new(), request.tags)?;
     let trust = world.identity.read_trust(&request.assume_role_policy_document)?;
     let mut role = new_role(world, &caller.account, &name, &path, trust);
     role.description = request.description;
     role.max_session_duration = request.max_session_duration.unwrap_or(DEFAULT_MAX_SESSION);
-    role.tags = request.tags;
+    role.tags = tags;
+    role.boundary = request.permissions_boundary;
     let shown = role.shown();
     world.identity.accounts.entry(caller.account.clone()).or_default().roles.insert(name, role);
     Ok(OneRole { role: shown })
@@ -222,11 +228,7 @@ pub(super) fn get_role(world: &mut World, caller: &Caller, request: RoleRequest)
 
 pub(super) fn delete_role(world: &mut World, caller: &Caller, request: RoleRequest) -> Result<Empty, AwsError> {
     let conflict = |message: &str| Err(AwsError::new("DeleteConflict", message).with_status(409));
-    let role = world.identity.role_mut(&caller.account, &request.role_name)?;
-    if role.path.starts_with("/aws-service-role/") {
-        let message = format!("Cannot perform the operation on the protected role '{}'", role.name);
-        return Err(AwsError::new("UnmodifiableEntity", message));
-    }
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
     if !role.attached.is_empty() {
         return conflict("Cannot delete entity, must detach all policies first.");
     }
@@ -250,10 +252,98 @@ pub(super) fn update_assume_role_policy(
     caller: &Caller,
     request: UpdateTrustRequest,
 ) -> Result<Empty, AwsError> {
-    world.identity.role_mut(&caller.account, &request.role_name)?;
+    world.identity.changeable_role(&caller.account, &request.role_name)?;
     let trust = world.identity.read_trust(&request.policy_document)?;
     world.identity.role_mut(&caller.account, &request.role_name)?.trust = trust;
     Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct UpdateRoleRequest {
+    role_name: String,
+    description: Option<String>,
+    max_session_duration: Option<u32>,
+}
+
+/// Changes a role's description and the longest life of its sessions; what is left out goes back to its default (IAM
+/// API, UpdateRole).
+pub(super) fn update_role(world: &mut World, caller: &Caller, request: UpdateRoleRequest) -> Result<Empty, AwsError> {
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    role.description = request.description.or_else(|| role.description.clone());
+    role.max_session_duration = request.max_session_duration.unwrap_or(DEFAULT_MAX_SESSION);
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct TagRoleRequest {
+    role_name: String,
+    tags: Vec<Tag>,
+}
+
+pub(super) fn tag_role(world: &mut World, caller: &Caller, request: TagRoleRequest) -> Result<Empty, AwsError> {
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    role.tags = with_tags(role.tags.clone(), request.tags)?;
+    Ok(Empty {})
+}
+
+/// Adds tags; a key is the same in any case, and keeps its own (IAM User Guide, "Tags for IAM resources").
+fn with_tags(mut present: Vec<Tag>, added: Vec<Tag>) -> Result<Vec<Tag>, AwsError> {
+    for tag in added {
+        if tag.key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(AwsError::new("InvalidInput", "Tag keys that begin with aws: are reserved."));
+        }
+        match present.iter_mut().find(|known| known.key.eq_ignore_ascii_case(&tag.key)) {
+            Some(known) => known.value = tag.value,
+            None => present.push(tag),
+        }
+    }
+    if present.len() > MOST_TAGS {
+        let message = format!("The number of tags has reached the maximum limit: {MOST_TAGS}");
+        return Err(AwsError::new("LimitExceeded", message).with_status(409));
+    }
+    present.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(present)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct UntagRoleRequest {
+    role_name: String,
+    tag_keys: Vec<String>,
+}
+
+pub(super) fn untag_role(world: &mut World, caller: &Caller, request: UntagRoleRequest) -> Result<Empty, AwsError> {
+    let role = world.identity.changeable_role(&caller.account, &request.role_name)?;
+    role.tags.retain(|tag| !request.tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ListRoleTagsRequest {
+    role_name: String,
+    marker: Option<String>,
+    max_items: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RoleTags {
+    tags: Vec<Tag>,
+    is_truncated: bool,
+    marker: Option<String>,
+}
+
+pub(super) fn list_role_tags(
+    world: &mut World,
+    caller: &Caller,
+    request: ListRoleTagsRequest,
+) -> Result<RoleTags, AwsError> {
+    let role = world.identity.role_mut(&caller.account, &request.role_name)?;
+    let page = PageOf::cut(role.tags.clone(), request.marker, request.max_items)?;
+    Ok(RoleTags { tags: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
 }
 
 #[derive(Deserialize)]
@@ -280,35 +370,6 @@ pub(super) fn list_roles(world: &mut World, caller: &Caller, request: ListRolesR
     let roles = roles.map(|role| ShownRole { tags: None, ..role.shown() }).collect();
     let page = PageOf::cut(roles, request.marker, request.max_items)?;
     Ok(RoleList { roles: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ServiceLinkedRequest {
-    #[serde(rename = "AWSServiceName")]
-    service: String,
-    #[serde(rename = "Description")]
-    description: Option<String>,
-}
-
-pub(super) fn create_service_linked_role(
-    world: &mut World,
-    caller: &Caller,
-    request: ServiceLinkedRequest,
-) -> Result<OneRole, AwsError> {
-    let all = [ServiceLinked::TransitGateway, ServiceLinked::ResourceAccessManager, ServiceLinked::Organizations];
-    let linked = all.into_iter().find(|linked| linked.service() == request.service);
-    let linked = linked.ok_or_else(|| AwsError::not_modelled(format!("a role linked to {}", request.service)))?;
-    let name = linked.role_name();
-    if world.identity.role(&caller.account, name).is_some() {
-        let message =
-            format!("Service role name {name} has been taken in this account, please try a different suffix.");
-        return Err(AwsError::new("InvalidInput", message));
-    }
-    ensure_service_linked_role(world, &caller.account, linked);
-    let role = world.identity.role_mut(&caller.account, name)?;
-    role.description = request.description;
-    Ok(OneRole { role: role.shown() })
 }
 
 pub(super) fn no_role(name: &str) -> AwsError {

@@ -191,8 +191,10 @@ fn what_cannot_be_judged_is_an_error_and_not_ignored() {
     let mut code = |trust: Value| make_role(&mut sandbox, MEMBER, "spoke", trust).unwrap_err().code;
     assert_eq!(code(with(json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))), "NotModelled");
     assert_eq!(code(with(json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}}))), "NotModelled");
-    assert_eq!(code(with(json!({"ForAnyValue:StringEquals": {"sts:ExternalId": "x"}}))), "NotModelled");
-    assert_eq!(code(with(json!({"StringEquals": {"sts:ExternalId": "${aws:username}"}}))), "NotModelled");
+    assert_eq!(code(with(json!({"BinaryEquals": {"sts:ExternalId": "x"}}))), "NotModelled");
+    let mut variable = with(json!({"StringEquals": {"sts:ExternalId": "${aws:username}"}}));
+    variable["Version"] = json!("2012-10-17");
+    assert_eq!(code(variable), "NotModelled");
     assert_eq!(code(trusting(json!({"Federated": "accounts.google.com"}))), "NotModelled");
     let not_principal = json!({"Effect": "Allow", "NotPrincipal": {"AWS": HUB}, "Action": "sts:AssumeRole"});
     assert_eq!(code(json!({"Statement": [not_principal]})), "NotModelled");
@@ -241,7 +243,8 @@ fn names_and_external_ids_are_checked() {
     assert_eq!(code(json!({"ExternalId": "x"})), "ValidationError");
     assert_eq!(code(json!({"ExternalId": "x\"y"})), "ValidationError");
     assert_eq!(code(json!({"RoleArn": "arn:aws:iam::222222222222:user/spoke"})), "ValidationError");
-    assert_eq!(code(json!({"SourceIdentity": "somebody"})), "UnsupportedParameter");
+    assert_eq!(code(json!({"SourceIdentity": "some body"})), "ValidationError");
+    assert_eq!(code(json!({"SerialNumber": "arn:aws:iam::111111111111:mfa/me"})), "UnsupportedParameter");
 }
 
 #[test]
@@ -295,4 +298,127 @@ fn lists_go_on_after_their_marker() {
     let rest = list(json!({"Marker": first["Marker"]})).unwrap();
     assert_eq!((&rest["IsTruncated"], &rest["Roles"][0]["RoleName"]), (&json!(false), &json!("c")));
     assert_eq!(list(json!({"Marker": "somewhere"})).unwrap_err().code, "ValidationError");
+}
+
+#[test]
+fn tags_and_a_source_identity_need_the_trust_policys_word() {
+    let mut sandbox = sandbox();
+    make_role(&mut sandbox, MEMBER, "plain", trusting(json!({"AWS": HUB}))).unwrap();
+    let more = json!(["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]);
+    let condition = json!({"StringEquals": {"aws:RequestTag/team": "net"}, "StringLike": {"sts:SourceIdentity": "a*"}});
+    let mut statement = allow(json!({"AWS": HUB}), condition);
+    statement["Action"] = more;
+    make_role(&mut sandbox, MEMBER, "open", json!({"Statement": [statement]})).unwrap();
+    let asked = |team: &str, source: &str| json!({"Tags": [{"Key": "team", "Value": team}], "SourceIdentity": source});
+    let mut enters = |role: &str, more: Value| assume(&mut sandbox, &root(HUB), MEMBER, role, more).is_ok();
+    assert!(!enters("plain", json!({"Tags": [{"Key": "team", "Value": "net"}]})));
+    assert!(!enters("plain", json!({"SourceIdentity": "ada"})));
+    assert!(enters("open", asked("net", "ada")));
+    assert!(!enters("open", asked("other", "ada")));
+    assert!(!enters("open", asked("net", "bob")));
+}
+
+#[test]
+fn transitive_tags_and_the_source_identity_go_on_with_the_chain() {
+    let mut sandbox = sandbox();
+    let mut statement = allow(json!("*"), json!({}));
+    statement["Action"] = json!("sts:*");
+    make_role(&mut sandbox, MEMBER, "first", json!({"Statement": [statement]})).unwrap();
+    let condition = json!({"StringEquals": {"aws:PrincipalTag/team": "net", "aws:SourceIdentity": "ada"}});
+    make_role(&mut sandbox, MEMBER, "second", json!({"Statement": [allow(json!("*"), condition.clone())]})).unwrap();
+    make_role(&mut sandbox, MEMBER, "third", json!({"Statement": [allow(json!("*"), condition)]})).unwrap();
+    let tags = json!([{"Key": "team", "Value": "net"}, {"Key": "only", "Value": "here"}]);
+    let more = json!({"Tags": tags, "TransitiveTagKeys": ["team"], "SourceIdentity": "ada"});
+    let first = assume(&mut sandbox, &root(HUB), MEMBER, "first", more).unwrap();
+    let second = assume(&mut sandbox, &first, MEMBER, "second", json!({})).unwrap();
+    assume(&mut sandbox, &second, MEMBER, "third", json!({})).unwrap();
+    let again = json!({"Tags": [{"Key": "TEAM", "Value": "other"}]});
+    let error = assume(&mut sandbox, &first, MEMBER, "first", again).unwrap_err();
+    assert_eq!(error.code, "InvalidParameterValue", "a transitive tag is not changed");
+}
+
+#[test]
+fn roles_are_tagged_changed_and_read_back() {
+    let mut sandbox = sandbox();
+    let key = root(MEMBER);
+    make_role(&mut sandbox, MEMBER, "spoke", trusting(json!("*"))).unwrap();
+    let mut iam = |action: &str, params: Value| call(&mut sandbox, &key, Service::Iam, action, params);
+    iam("TagRole", json!({"RoleName": "spoke", "Tags": [{"Key": "Team", "Value": "a"}, {"Key": "b", "Value": "c"}]}))
+        .unwrap();
+    iam("TagRole", json!({"RoleName": "spoke", "Tags": [{"Key": "team", "Value": "d"}]})).unwrap();
+    iam("UntagRole", json!({"RoleName": "spoke", "TagKeys": ["B"]})).unwrap();
+    let tags = iam("ListRoleTags", json!({"RoleName": "spoke"})).unwrap()["Tags"].clone();
+    assert_eq!(tags, json!([{"Key": "Team", "Value": "d"}]));
+    iam("UpdateRole", json!({"RoleName": "spoke", "Description": "x", "MaxSessionDuration": 3600})).unwrap();
+    let role = iam("GetRole", json!({"RoleName": "spoke"})).unwrap()["Role"].clone();
+    assert_eq!((&role["Description"], &role["MaxSessionDuration"], &role["Tags"]), (&json!("x"), &json!(3600), &tags));
+    let reserved = iam("TagRole", json!({"RoleName": "spoke", "Tags": [{"Key": "aws:x", "Value": ""}]}));
+    assert_eq!(reserved.unwrap_err().code, "InvalidInput");
+}
+
+#[test]
+fn a_managed_policy_has_versions_of_which_one_counts() {
+    let mut sandbox = sandbox();
+    let key = root(MEMBER);
+    let document = |action: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+            .to_string()
+    };
+    make_role(&mut sandbox, MEMBER, "spoke", trusting(json!({"AWS": MEMBER}))).unwrap();
+    let session = assume(&mut sandbox, &key, MEMBER, "spoke", json!({})).unwrap();
+    let made = call(
+        &mut sandbox,
+        &key,
+        Service::Iam,
+        "CreatePolicy",
+        json!({"PolicyName": "net", "PolicyDocument": document("ec2:Describe*")}),
+    )
+    .unwrap();
+    let arn = made["Policy"]["Arn"].clone();
+    call(&mut sandbox, &key, Service::Iam, "AttachRolePolicy", json!({"RoleName": "spoke", "PolicyArn": arn})).unwrap();
+    let reads = |sandbox: &mut Sandbox| call(sandbox, &session, Service::Ec2, "DescribeVpcs", json!({})).is_ok();
+    assert!(reads(&mut sandbox));
+    let iam = |sandbox: &mut Sandbox, action: &str, params: Value| call(sandbox, &key, Service::Iam, action, params);
+    let version = json!({"PolicyArn": arn, "PolicyDocument": document("iam:*"), "SetAsDefault": true});
+    iam(&mut sandbox, "CreatePolicyVersion", version.clone()).unwrap();
+    assert!(!reads(&mut sandbox));
+    let shown = iam(&mut sandbox, "GetPolicy", json!({"PolicyArn": arn})).unwrap();
+    assert_eq!((&shown["Policy"]["DefaultVersionId"], &shown["Policy"]["AttachmentCount"]), (&json!("v2"), &json!(1)));
+    let named = |version: &str| json!({"PolicyArn": arn, "VersionId": version});
+    assert_eq!(iam(&mut sandbox, "DeletePolicyVersion", named("v2")).unwrap_err().code, "DeleteConflict");
+    assert_eq!(iam(&mut sandbox, "GetPolicyVersion", named("v9")).unwrap_err().code, "NoSuchEntity");
+    iam(&mut sandbox, "SetDefaultPolicyVersion", named("v1")).unwrap();
+    assert!(reads(&mut sandbox));
+    for _ in 0..3 {
+        iam(&mut sandbox, "CreatePolicyVersion", version.clone()).unwrap();
+    }
+    assert_eq!(iam(&mut sandbox, "CreatePolicyVersion", version).unwrap_err().code, "LimitExceeded");
+    let versions = iam(&mut sandbox, "ListPolicyVersions", json!({"PolicyArn": arn})).unwrap();
+    assert_eq!(versions["Versions"].as_array().unwrap().len(), 5);
+    let roles = iam(&mut sandbox, "ListEntitiesForPolicy", json!({"PolicyArn": arn})).unwrap();
+    assert_eq!(roles["PolicyRoles"][0]["RoleName"], "spoke");
+    assert_eq!(iam(&mut sandbox, "DeletePolicy", json!({"PolicyArn": arn})).unwrap_err().code, "DeleteConflict");
+    iam(&mut sandbox, "DetachRolePolicy", json!({"RoleName": "spoke", "PolicyArn": arn})).unwrap();
+    assert!(!reads(&mut sandbox), "a role that had a policy is no administrator when it is gone");
+    assert_eq!(iam(&mut sandbox, "DeletePolicy", json!({"PolicyArn": arn})).unwrap_err().code, "DeleteConflict");
+    iam(&mut sandbox, "SetDefaultPolicyVersion", named("v1")).unwrap();
+    for version in ["v2", "v3", "v4", "v5"] {
+        iam(&mut sandbox, "DeletePolicyVersion", named(version)).unwrap();
+    }
+    iam(&mut sandbox, "DeletePolicy", json!({"PolicyArn": arn})).unwrap();
+    let local = iam(&mut sandbox, "ListPolicies", json!({"Scope": "Local"})).unwrap();
+    assert_eq!(local["Policies"], json!([]));
+}
+
+#[test]
+fn a_policy_of_awss_that_is_not_known_here_is_not_attached() {
+    let mut sandbox = sandbox();
+    make_role(&mut sandbox, MEMBER, "spoke", trusting(json!("*"))).unwrap();
+    let mut attach = |arn: &str| {
+        let params = json!({"RoleName": "spoke", "PolicyArn": arn});
+        call(&mut sandbox, &root(MEMBER), Service::Iam, "AttachRolePolicy", params)
+    };
+    attach("arn:aws:iam::aws:policy/ReadOnlyAccess").unwrap();
+    assert_eq!(attach("arn:aws:iam::aws:policy/AmazonS3FullAccess").unwrap_err().code, "NotModelled");
+    assert_eq!(attach("arn:aws:iam::222222222222:policy/none").unwrap_err().code, "NoSuchEntity");
 }

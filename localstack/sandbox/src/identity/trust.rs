@@ -6,15 +6,15 @@
 //! a role stands for that very role: one made later under the same name is another (IAM User Guide, "AWS JSON policy
 //! elements: Principal").
 
-mod condition;
-
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::policy::condition::{self, Condition};
+use super::policy::keys::Context;
+use super::policy::pattern::Pattern;
+use super::policy::text::{DocumentText, OneOrMany, StatementText};
+use super::policy::{actions, malformed, size};
 use super::{Role, is_account_id};
 use crate::call::{AccountId, AwsError, Caller, Principal};
-
-pub(super) use condition::Condition;
 
 /// The quota "Role trust policy length", in characters (IAM and STS quotas page); 4,096 at most after a raise.
 const LONGEST: usize = 2048;
@@ -23,7 +23,7 @@ const LONGEST: usize = 2048;
 #[derive(Clone, Debug)]
 pub struct Trust {
     /// The document as it was given, for the answers.
-    pub(super) text: String,
+    pub text: String,
     statements: Vec<Statement>,
 }
 
@@ -31,8 +31,7 @@ pub struct Trust {
 struct Statement {
     allow: bool,
     trusted: Vec<Trusted>,
-    /// Patterns of actions, in lower case.
-    actions: Vec<String>,
+    actions: Vec<Pattern>,
     conditions: Vec<Condition>,
 }
 
@@ -55,24 +54,35 @@ pub(super) struct Attempt<'a> {
     pub caller_arn: String,
     /// The role that the caller is a session of.
     pub caller_role: Option<&'a Role>,
-    /// The caller's organization.
-    pub organization: Option<String>,
-    pub external_id: Option<&'a str>,
-    pub session_name: &'a str,
+    /// `sts:AssumeRole`, and `sts:TagSession` or `sts:SetSourceIdentity` where the request does these besides.
+    pub actions: Vec<&'static str>,
+    pub context: Context,
 }
 
+/// What a trust policy says to an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Allowed,
+    /// The very role or session is let in: in one account that is enough.
+    AllowedItself,
+    /// The account is let in, or everybody: the caller's own policies have a say.
+    AllowedByAccount,
     Denied,
 }
 
 impl Trust {
-    /// Decides as IAM does: a Deny that fits wins, else an Allow that fits, else no.
+    /// Decides as IAM does, for each action: a Deny that fits wins, else an Allow that fits, else no.
     pub(super) fn judge(&self, attempt: &Attempt) -> Verdict {
-        let fits =
-            |allow: bool| self.statements.iter().any(|statement| statement.allow == allow && statement.fits(attempt));
-        if !fits(false) && fits(true) { Verdict::Allowed } else { Verdict::Denied }
+        let mut itself = true;
+        for action in &attempt.actions {
+            let fitting = |allow: bool| self.statements.iter().filter(move |it| it.allow == allow);
+            let mut denying = fitting(false).filter_map(|it| it.fits(attempt, action));
+            let allowing: Vec<bool> = fitting(true).filter_map(|it| it.fits(attempt, action)).collect();
+            if denying.next().is_some() || allowing.is_empty() {
+                return Verdict::Denied;
+            }
+            itself &= allowing.contains(&true);
+        }
+        if itself { Verdict::AllowedItself } else { Verdict::AllowedByAccount }
     }
 
     /// Reads a document. `role_id` finds the unique id of a role that is there.
@@ -81,35 +91,33 @@ impl Trust {
     /// `MalformedPolicyDocument` for what is no trust policy, `LimitExceeded` 409 for one that is too long, and
     /// `NotModelled` for what the sandbox cannot judge.
     pub(super) fn read(text: &str, role_id: &dyn Fn(&str, &str) -> Option<String>) -> Result<Self, AwsError> {
-        if text.chars().filter(|character| !character.is_whitespace()).count() > LONGEST {
+        if size(text) > LONGEST {
             let message = format!("Cannot exceed quota for ACLSizePerRole: {LONGEST}");
             return Err(AwsError::new("LimitExceeded", message).with_status(409));
         }
-        let document: Document = serde_json::from_str(text)
-            .map_err(|error| malformed(format!("This policy contains invalid Json: {error}")))?;
-        if let Some(version) =
-            document.version.filter(|version| !["2012-10-17", "2008-10-17"].contains(&version.as_str()))
-        {
-            return Err(malformed(format!("The policy must contain a valid version string, not {version}")));
-        }
-        let statements = document.statement.into_iter().map(|statement| Statement::read(statement, role_id));
+        let document = DocumentText::read(text)?;
+        let variables = document.has_variables();
+        let statements = document.statement.into_iter().map(|statement| Statement::read(statement, variables, role_id));
         Ok(Self { text: text.to_owned(), statements: statements.collect::<Result<_, _>>()? })
     }
 }
 
 impl Statement {
-    fn fits(&self, attempt: &Attempt) -> bool {
-        self.actions.iter().any(|action| like(action, "sts:assumerole"))
-            && self.trusted.iter().any(|trusted| trusted.is(attempt))
-            && self.conditions.iter().all(|condition| condition.holds(attempt))
+    /// Says whether the statement is about an attempt, and if so whether it names the very caller.
+    fn fits(&self, attempt: &Attempt, action: &str) -> Option<bool> {
+        let named: Vec<&Trusted> = self.trusted.iter().filter(|trusted| trusted.is(attempt)).collect();
+        let fits = !named.is_empty()
+            && self.actions.iter().any(|pattern| pattern.fits(&action.to_ascii_lowercase(), &attempt.context))
+            && self.conditions.iter().all(|condition| condition.holds(&attempt.context));
+        fits.then(|| named.iter().any(|trusted| trusted.is_exact()))
     }
 
-    fn read(text: StatementText, role_id: &dyn Fn(&str, &str) -> Option<String>) -> Result<Self, AwsError> {
-        let allow = match text.effect.as_str() {
-            "Allow" => true,
-            "Deny" => false,
-            other => return Err(malformed(format!("Invalid effect: {other}"))),
-        };
+    fn read(
+        text: StatementText,
+        variables: bool,
+        role_id: &dyn Fn(&str, &str) -> Option<String>,
+    ) -> Result<Self, AwsError> {
+        let allow = text.allows()?;
         if text.not_principal.is_some() || text.not_action.is_some() {
             return Err(AwsError::not_modelled("NotPrincipal or NotAction in a trust policy"));
         }
@@ -117,16 +125,26 @@ impl Statement {
             return Err(malformed("Has prohibited field Resource"));
         }
         let principal = text.principal.ok_or_else(|| malformed("Missing required field Principal"))?;
-        let actions = text.action.ok_or_else(|| malformed("Missing required field Action"))?;
-        let actions: Vec<String> = actions.into_iter().map(|action| action.to_lowercase()).collect();
-        if actions.iter().any(|action| !action.starts_with("sts:")) {
+        let named = text.action.ok_or_else(|| malformed("Missing required field Action"))?;
+        let named: Vec<String> = named.into_iter().collect();
+        if named.iter().any(|action| !action.to_ascii_lowercase().starts_with("sts:")) {
             return Err(malformed("AssumeRole policy may only specify STS AssumeRole actions."));
         }
-        Ok(Self { allow, trusted: trusted(principal, role_id)?, actions, conditions: condition::read(text.condition)? })
+        let actions = actions(OneOrMany::Many(named))?;
+        let conditions = condition::read(text.condition, variables)?;
+        Ok(Self { allow, trusted: trusted(principal, role_id)?, actions, conditions })
     }
 }
 
 impl Trusted {
+    /// Says whether a role or a session itself is meant, and not all of an account.
+    fn is_exact(&self) -> bool {
+        match self {
+            Trusted::Role(_) | Trusted::Session(_) => true,
+            Trusted::Everybody | Trusted::Account(_) | Trusted::Service => false,
+        }
+    }
+
     fn is(&self, attempt: &Attempt) -> bool {
         match self {
             Trusted::Everybody => true,
@@ -189,85 +207,5 @@ fn aws_principal(name: &str, role_id: &dyn Fn(&str, &str) -> Option<String>) -> 
             Ok(Trusted::Session(name.to_owned()))
         }
         _ => Err(invalid()),
-    }
-}
-
-/// Matches `*` (any text) and `?` (any character), as IAM's patterns have them.
-fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    // Where to go on after the last star, when what followed it did not fit.
-    let mut star: Option<(usize, usize)> = None;
-    let (mut p, mut t) = (0, 0);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p + 1, t));
-                p += 1;
-            }
-            Some(character) if *character == '?' || *character == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((after, from)) => {
-                    star = Some((after, from + 1));
-                    (p, t) = (after, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|character| *character == '*')
-}
-
-fn malformed(message: impl Into<String>) -> AwsError {
-    AwsError::new("MalformedPolicyDocument", message)
-}
-
-// The document's own text.
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Document {
-    version: Option<String>,
-    #[serde(rename = "Id")]
-    _id: Option<String>,
-    statement: OneOrMany<StatementText>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct StatementText {
-    #[serde(rename = "Sid")]
-    _sid: Option<String>,
-    effect: String,
-    principal: Option<Value>,
-    not_principal: Option<Value>,
-    action: Option<OneOrMany<String>>,
-    not_action: Option<Value>,
-    resource: Option<Value>,
-    not_resource: Option<Value>,
-    #[serde(default)]
-    condition: serde_json::Map<String, Value>,
-}
-
-/// One thing, or a list of them: policies allow both nearly everywhere.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T> IntoIterator for OneOrMany<T> {
-    type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        match self {
-            OneOrMany::One(one) => vec![one],
-            OneOrMany::Many(many) => many,
-        }
-        .into_iter()
     }
 }

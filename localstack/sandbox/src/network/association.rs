@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
+use super::attachment::{self, Attachment, ResourceType, Side, association_mut, of_gateway};
 use super::filters::{Filter, Sieve};
 use super::members::{answer, request, words};
 use super::paging::{Asked, SIZES, page};
-use super::resource::{Kind, incorrect_state};
+use super::resource::incorrect_state;
 use super::transit_gateway_route_table::{available, own};
-use super::vpc_attachment::{State as AttachmentState, VpcAttachment, seen};
+use super::vpc_attachment::State as AttachmentState;
 use crate::call::{AwsError, Caller};
 use crate::world::{self, World};
 
@@ -37,79 +38,61 @@ pub enum Event {
     Seen(Option<Association>),
 }
 
-pub fn happen(world: &mut World, attachment: &str, event: Event) {
-    let now = world.network.vpc_attachments.get(attachment).and_then(|it| it.association.clone());
+pub fn happen(world: &mut World, side: &Side, event: Event) {
+    let now = attachment::find_side(&world.network, side).and_then(|it| it.association().cloned());
     match event {
         Event::Associated(table) => {
             if now == Some(Association { table: table.clone(), state: State::Associating }) {
-                set(world, attachment, Some(Association { table, state: State::Associated }));
+                set(world, side, Some(Association { table, state: State::Associated }));
             }
         }
         Event::Disassociated(table) => {
             if now == Some(Association { table, state: State::Disassociating }) {
-                set(world, attachment, None);
+                set(world, side, None);
             }
         }
         Event::Seen(association) => {
-            if let Some(attachment) = world.network.vpc_attachments.get_mut(attachment) {
-                attachment.shown_association = association;
+            if let Some(held) = association_mut(&mut world.network, side) {
+                *held.shown_association = association;
             }
         }
     }
 }
 
 /// Writes an association down on both sides, and lets the generic description see it, at once or later.
-fn set(world: &mut World, id: &str, association: Option<Association>) {
-    let Some(attachment) = world.network.vpc_attachments.get_mut(id) else { return };
-    let before = std::mem::replace(&mut attachment.association, association.clone());
+fn set(world: &mut World, side: &Side, association: Option<Association>) {
+    let Some(held) = association_mut(&mut world.network, side) else { return };
+    let before = std::mem::replace(held.association, association.clone());
     if let Some(old) = before
         && let Some(table) = world.network.transit_gateway_route_tables.get_mut(&old.table)
     {
-        table.associations.remove(id);
+        table.associations.remove(&side.attachment);
     }
     if let Some(new) = &association
         && let Some(table) = world.network.transit_gateway_route_tables.get_mut(&new.table)
     {
-        table.associations.insert(id.to_owned(), new.state);
+        table.associations.insert(side.attachment.clone(), new.state);
     }
     let lag = world.network.switches.association_field_lag_seconds;
     if lag > 0.0 {
-        let event = super::Event::Association(id.to_owned(), Event::Seen(association));
+        let event = super::Event::Association(side.clone(), Event::Seen(association));
         world.exactly_after(Duration::from_secs_f64(lag), world::Event::Network(event));
     } else {
-        happen(world, id, Event::Seen(association));
+        happen(world, side, Event::Seen(association));
     }
 }
 
 /// Starts an association; that it may be made has been checked.
-pub fn begin(world: &mut World, attachment: &str, table: &str) {
-    set(world, attachment, Some(Association { table: table.to_owned(), state: State::Associating }));
-    let event = super::Event::Association(attachment.to_owned(), Event::Associated(table.to_owned()));
+pub fn begin(world: &mut World, side: &Side, table: &str) {
+    set(world, side, Some(Association { table: table.to_owned(), state: State::Associating }));
+    let event = super::Event::Association(side.clone(), Event::Associated(table.to_owned()));
     world.later(ASSOCIATE_SECONDS, world::Event::Network(event));
 }
 
 /// Drops the association of an attachment that is no more.
-pub fn drop_all(world: &mut World, attachment: &str) {
-    if world.network.vpc_attachments.get(attachment).is_some_and(|it| it.association.is_some()) {
-        set(world, attachment, None);
-    }
-}
-
-/// Finds an attachment of the transit gateway that a table belongs to.
-///
-/// # Errors
-/// `InvalidTransitGatewayAttachmentID.NotFound`, also for an attachment of another transit gateway.
-pub fn attachment_of<'w>(
-    world: &'w World,
-    caller: &Caller,
-    gateway: &str,
-    id: &str,
-) -> Result<&'w VpcAttachment, AwsError> {
-    let attachment = seen(world, caller, id)?;
-    if attachment.transit_gateway == gateway {
-        Ok(attachment)
-    } else {
-        Err(Kind::TransitGatewayAttachment.not_found(id))
+pub fn drop_all(world: &mut World, side: &Side) {
+    if attachment::find_side(&world.network, side).is_some_and(|it| it.association().is_some()) {
+        set(world, side, None);
     }
 }
 
@@ -119,18 +102,18 @@ request! { "PascalCase"
 answer! { "PascalCase"
     AssociationDescription {
         transit_gateway_route_table_id: String, transit_gateway_attachment_id: String, resource_id: String,
-        resource_type: &'static str, state: State,
+        resource_type: ResourceType, state: State,
     }
 }
 answer! { "PascalCase" OneAssociation { association: AssociationDescription } }
 
-fn one(table: &str, attachment: &VpcAttachment, state: State) -> OneAssociation {
+fn one(table: &str, attachment: Attachment, state: State) -> OneAssociation {
     OneAssociation {
         association: AssociationDescription {
             transit_gateway_route_table_id: table.to_owned(),
-            transit_gateway_attachment_id: attachment.id.clone(),
-            resource_id: attachment.vpc.clone(),
-            resource_type: "vpc",
+            transit_gateway_attachment_id: attachment.id().to_owned(),
+            resource_id: attachment.resource().to_owned(),
+            resource_type: attachment.resource_type(),
             state,
         },
     }
@@ -138,37 +121,36 @@ fn one(table: &str, attachment: &VpcAttachment, state: State) -> OneAssociation 
 
 pub fn associate(world: &mut World, caller: &Caller, input: AssociationRequest) -> Result<OneAssociation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = attachment_of(world, caller, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
-    if attachment.association.is_some() {
-        let message = format!("Transit Gateway Attachment {} is already associated to a route table.", attachment.id);
+    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    if attachment.association().is_some() {
+        let message = format!("Transit Gateway Attachment {} is already associated to a route table.", attachment.id());
         return Err(AwsError::new("Resource.AlreadyAssociated", message));
     }
-    if attachment.state != AttachmentState::Available {
-        return Err(incorrect_state(&attachment.id));
+    if attachment.state() != AttachmentState::Available {
+        return Err(incorrect_state(attachment.id()));
     }
-    let (answer, attachment, table) =
-        (one(&table.id, attachment, State::Associating), attachment.id.clone(), table.id.clone());
-    begin(world, &attachment, &table);
+    let (answer, side, table) = (one(&table.id, attachment, State::Associating), attachment.side(), table.id.clone());
+    begin(world, &side, &table);
     Ok(answer)
 }
 
 pub fn disassociate(world: &mut World, caller: &Caller, input: AssociationRequest) -> Result<OneAssociation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = attachment_of(world, caller, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
-    match table.associations.get(&attachment.id) {
+    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    match table.associations.get(attachment.id()) {
         Some(State::Associated) => {}
-        Some(State::Associating | State::Disassociating) => return Err(incorrect_state(&attachment.id)),
+        Some(State::Associating | State::Disassociating) => return Err(incorrect_state(attachment.id())),
         None => {
             let says = world.network.switches.disassociate_says_not_found;
             let code = if says { "InvalidAssociation.NotFound" } else { "InvalidparameterValue" };
-            let message = format!("{} is not associated with route table {}.", attachment.id, table.id);
+            let message = format!("{} is not associated with route table {}.", attachment.id(), table.id);
             return Err(AwsError::new(code, message));
         }
     }
     let answer = one(&table.id, attachment, State::Disassociating);
-    let (attachment, table) = (attachment.id.clone(), table.id.clone());
-    set(world, &attachment, Some(Association { table: table.clone(), state: State::Disassociating }));
-    let event = super::Event::Association(attachment, Event::Disassociated(table));
+    let (side, table) = (attachment.side(), table.id.clone());
+    set(world, &side, Some(Association { table: table.clone(), state: State::Disassociating }));
+    let event = super::Event::Association(side, Event::Disassociated(table));
     world.later(DISASSOCIATE_SECONDS, world::Event::Network(event));
     Ok(answer)
 }
@@ -181,7 +163,7 @@ request! { "PascalCase"
 }
 answer! { "PascalCase"
     TableAssociation {
-        transit_gateway_attachment_id: String, resource_id: String, resource_type: &'static str, state: State,
+        transit_gateway_attachment_id: String, resource_id: String, resource_type: ResourceType, state: State,
     }
 }
 answer! { "PascalCase" TableAssociations { associations: Vec<TableAssociation>, next_token: Option<String> } }
@@ -189,7 +171,7 @@ answer! { "PascalCase" TableAssociations { associations: Vec<TableAssociation>, 
 const SIEVE: Sieve<TableAssociation> = Sieve {
     fields: &[
         ("resource-id", |it| vec![it.resource_id.clone()]),
-        ("resource-type", |it| vec![it.resource_type.to_owned()]),
+        ("resource-type", |it| vec![it.resource_type.word().to_owned()]),
         ("transit-gateway-attachment-id", |it| vec![it.transit_gateway_attachment_id.clone()]),
     ],
     tags: None,
@@ -206,10 +188,11 @@ pub fn of_table(world: &mut World, caller: &Caller, input: TableContents) -> Res
         sizes: SIZES,
     };
     let page = page(&asked, table.associations.keys().map(String::as_str), |id| {
+        let attachment = attachment::find(&world.network, &table.transit_gateway, id)?;
         let row = TableAssociation {
             transit_gateway_attachment_id: id.to_owned(),
-            resource_id: world.network.vpc_attachments.get(id)?.vpc.clone(),
-            resource_type: "vpc",
+            resource_id: attachment.resource().to_owned(),
+            resource_type: attachment.resource_type(),
             state: *table.associations.get(id)?,
         };
         SIEVE.admits(&input.filters, &row).then_some(row)

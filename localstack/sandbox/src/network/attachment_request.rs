@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::attachment::has_room;
 use super::members::{Switch, request};
 use super::resource::{Kind, incorrect_state, invalid_value, missing, not_authorized};
 use super::shelf::Key;
@@ -14,9 +15,9 @@ use super::vpc_attachment::{
     Event, MODIFY_SECONDS, OneAttachment, Options, REJECT_SECONDS, State, VpcAttachment, begin, begin_deleting,
     description, schedule, schedule_expiry, seen,
 };
-use super::{propagation, subnet, visibility, vpc};
+use super::{connect, propagation, subnet, visibility, vpc};
 use crate::call::{AwsError, Caller};
-use crate::identity::{ServiceLinked, ensure_service_linked_role};
+use crate::identity::make_transit_gateway_role;
 use crate::world::World;
 
 request! { "PascalCase"
@@ -88,7 +89,7 @@ pub fn create(
         propagations: Vec::new(),
     });
     // The first attachment of an account makes it ("Service-linked roles for transit gateways").
-    ensure_service_linked_role(world, &caller.account, ServiceLinked::TransitGateway);
+    make_transit_gateway_role(world, caller);
     world.network.tags.set(&caller.account, &id, &tags);
     visibility::hide(world, &caller.account, &id);
     if gateway.owner != caller.account {
@@ -114,7 +115,8 @@ fn check_room(world: &World, gateway: &str, vpc: &str) -> Result<(), AwsError> {
     let stands = |it: &&VpcAttachment| match it.state {
         State::Deleted | State::Rejected => false,
         State::Failed => switches.failed_attachments_block,
-        State::PendingAcceptance
+        State::InitiatingRequest
+        | State::PendingAcceptance
         | State::Pending
         | State::Available
         | State::Modifying
@@ -130,12 +132,7 @@ fn check_room(world: &World, gateway: &str, vpc: &str) -> Result<(), AwsError> {
     }
     let quotas = &network.quotas;
     let live = others.iter().filter(|it| !it.state.is_over()).count();
-    let of_gateway = Key::TransitGateway(gateway.to_owned());
-    let most = quotas.attachments_per_transit_gateway;
-    // Counting those that are not over takes long where there are thousands, and matters only near the quota.
-    let is_full = network.vpc_attachments.count(&of_gateway) >= most
-        && network.vpc_attachments.under(&of_gateway).filter(|it| !it.state.is_over()).count() >= most;
-    if live >= quotas.transit_gateways_per_vpc || is_full {
+    if live >= quotas.transit_gateways_per_vpc || !has_room(network, gateway) {
         let message = format!("The maximum number of attachments of {gateway} or {vpc} has been reached.");
         return Err(AwsError::new("TransitGatewayAttachmentLimitExceeded", message));
     }
@@ -201,7 +198,7 @@ pub fn modify(
     }
     check_subnets(world, caller, &attachment.vpc, &subnets, &input.add_subnet_ids)?;
     subnets.extend(input.add_subnet_ids);
-    let (id, before) = (attachment.id.clone(), attachment.options.ipv6_support);
+    let (id, side, before) = (attachment.id.clone(), attachment.side(), attachment.options.ipv6_support);
     let options = input.options.over(&attachment.options);
     let after = options.ipv6_support;
     if let Some(attachment) = world.network.vpc_attachments.get_mut(&id) {
@@ -210,7 +207,7 @@ pub fn modify(
         attachment.state = State::Modifying;
     }
     if before != after {
-        propagation::ranges_changed(world, &id);
+        propagation::prefixes_changed(world, &side);
     }
     schedule(world, &id, MODIFY_SECONDS, Event::Modified);
     one(world, caller, &id)
@@ -252,7 +249,8 @@ pub fn reject(world: &mut World, caller: &Caller, input: NamedAttachment) -> Res
 pub fn delete(world: &mut World, caller: &Caller, input: NamedAttachment) -> Result<OneAttachment, AwsError> {
     let attachment = seen(world, caller, &input.transit_gateway_attachment_id)?;
     let id = attachment.id.clone();
-    if !matches!(attachment.state, State::PendingAcceptance | State::Available) {
+    let deletable = matches!(attachment.state, State::PendingAcceptance | State::Available);
+    if !deletable || connect::is_transport(world, &attachment.transit_gateway, &id) {
         return Err(incorrect_state(&id));
     }
     begin_deleting(world, &id);

@@ -1,19 +1,21 @@
 //! DescribeTransitGatewayAttachments: attachments of all kinds, with their association but without their details.
 //!
 //! The association that it shows may lag behind (seen in boto3#3331); for decisions there is
-//! GetTransitGatewayRouteTableAssociations. VPC attachments are the only kind that the sandbox has.
+//! GetTransitGatewayRouteTableAssociations.
 
 use jiff::Timestamp;
 
 use super::association::State as AssociationState;
+use super::attachment::{self, Attachment, ResourceType};
 use super::filters::{Filter, Sieve};
 use super::members::{answer, request};
 use super::paging::{Asked, Question, SIZES, describe as describe_page};
+use super::peering_request::ids_at;
 use super::resource::Kind;
-use super::shelf::Key;
+use super::shelf::{Key, merged};
 use super::tags::Tag;
 use super::visibility;
-use super::vpc_attachment::{State, has_side};
+use super::vpc_attachment::State;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -21,7 +23,7 @@ answer! { "PascalCase" ShownAssociation { transit_gateway_route_table_id: String
 answer! { "PascalCase"
     Description {
         transit_gateway_attachment_id: String, transit_gateway_id: String, transit_gateway_owner_id: String,
-        resource_owner_id: String, resource_type: &'static str, resource_id: String, state: State,
+        resource_owner_id: String, resource_type: ResourceType, resource_id: String, state: State,
         association: Option<ShownAssociation>, creation_time: Timestamp, tags: Vec<Tag>,
     }
 }
@@ -43,7 +45,7 @@ const SIEVE: Sieve<Description> = Sieve {
         }),
         ("resource-id", |it| vec![it.resource_id.clone()]),
         ("resource-owner-id", |it| vec![it.resource_owner_id.clone()]),
-        ("resource-type", |it| vec![it.resource_type.to_owned()]),
+        ("resource-type", |it| vec![it.resource_type.word().to_owned()]),
         ("state", |it| vec![it.state.word().to_owned()]),
         ("transit-gateway-attachment-id", |it| vec![it.transit_gateway_attachment_id.clone()]),
         ("transit-gateway-id", |it| vec![it.transit_gateway_id.clone()]),
@@ -69,23 +71,29 @@ pub fn describe(
         ids: &input.transit_gateway_attachment_ids,
         filters: &input.filters,
     };
-    let page = describe_page(&question, &SIEVE, world.network.vpc_attachments.ids(&Key::place(caller)), |id| {
-        let it = world.network.vpc_attachments.get(id)?;
-        let shows = has_side(it, caller) && visibility::shows(world, &caller.account, id);
-        shows.then(|| Description {
-            transit_gateway_attachment_id: it.id.clone(),
-            transit_gateway_id: it.transit_gateway.clone(),
-            transit_gateway_owner_id: it.transit_gateway_owner.clone(),
-            resource_owner_id: it.vpc_owner.clone(),
-            resource_type: "vpc",
-            resource_id: it.vpc.clone(),
-            state: it.state,
-            association: it.shown_association.as_ref().map(|shown| ShownAssociation {
+    let (network, place) = (&world.network, Key::place(caller));
+    let peerings = ids_at(world, caller);
+    let candidates = merged(network.vpc_attachments.ids(&place), network.given_attachments.ids(&place));
+    let candidates = merged(candidates, peerings.iter().map(String::as_str));
+    let page = describe_page(&question, &SIEVE, candidates, |id| {
+        let it = attachment::at(network, &caller.account, &caller.region, id)?;
+        visibility::shows(world, &caller.account, id).then(|| Description {
+            transit_gateway_attachment_id: it.id().to_owned(),
+            transit_gateway_id: it.transit_gateway().to_owned(),
+            transit_gateway_owner_id: it.transit_gateway_owner().clone(),
+            resource_owner_id: it.resource_owner().clone(),
+            resource_type: it.resource_type(),
+            resource_id: it.resource().to_owned(),
+            state: it.state(),
+            association: it.shown_association().map(|shown| ShownAssociation {
                 transit_gateway_route_table_id: shown.table.clone(),
                 state: shown.state,
             }),
-            creation_time: it.created,
-            tags: world.network.tags.of(&caller.account, &it.id),
+            creation_time: it.created(),
+            tags: match it {
+                Attachment::Peering(_, end) => network.tags.of(&caller.account, &end.tagged()),
+                Attachment::Vpc(_) | Attachment::Given(_) => network.tags.of(&caller.account, it.id()),
+            },
         })
     })?;
     Ok(DescribedAttachments { transit_gateway_attachments: page.items, next_token: page.next })

@@ -35,6 +35,14 @@ pub fn longest<'a, T>(address: IpAddr, routes: impl Iterator<Item = (&'a IpNet, 
     routes.filter(|(net, _)| net.contains(&address)).max_by_key(|(net, _)| net.prefix_len())
 }
 
+/// Writes a range so that text sorts as ranges do.
+pub fn sort_key(range: &IpNet) -> String {
+    match range {
+        IpNet::V4(net) => format!("4{:08x}/{:03}", u32::from(net.addr()), net.prefix_len()),
+        IpNet::V6(net) => format!("6{:032x}/{:03}", u128::from(net.addr()), net.prefix_len()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pa
 use super::resource::Kind;
 use super::shelf::{Kept, Key};
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::{visibility, vpc};
+use super::{route_table, visibility, vpc};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -108,6 +108,7 @@ pub fn detach(world: &mut World, caller: &Caller, input: AttachInternetGateway) 
     if let Some(gateway) = world.network.internet_gateways.get_mut(&input.internet_gateway_id) {
         gateway.vpc = None;
     }
+    route_table::forget_gateway(world, &input.vpc_id, &input.internet_gateway_id);
     Ok(Nothing {})
 }
 
@@ -192,6 +193,9 @@ mod tests {
         let second = json!({"InternetGatewayId": two, "VpcId": vpc});
         bench.refused(ONE, "AttachInternetGateway", second, "Resource.AlreadyAssociated");
         bench.ec2(ONE, "CreateRoute", route);
+        let shown = bench.ec2(ONE, "DescribeInternetGateways", json!({"InternetGatewayIds": [one]}));
+        let attached = json!([{"State": "available", "VpcId": vpc}]);
+        assert_eq!(shown["InternetGateways"][0]["Attachments"], attached);
         bench.refused(ONE, "DeleteInternetGateway", json!({"InternetGatewayId": one}), "DependencyViolation");
         bench.ec2(ONE, "DetachInternetGateway", json!({"InternetGatewayId": one, "VpcId": vpc}));
         let tables = bench.ec2(ONE, "DescribeRouteTables", json!({"RouteTableIds": [table]}));

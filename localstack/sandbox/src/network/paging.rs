@@ -62,6 +62,11 @@ fn limit(asked: &Asked) -> Result<usize, AwsError> {
     )))
 }
 
+/// Makes the token for the first page, for a list that begins with an empty one.
+pub fn first_token(action: &str) -> String {
+    write_token(action, "")
+}
+
 fn write_token(action: &str, key: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{action}\n{key}"))
 }
@@ -110,6 +115,23 @@ pub fn describe<'k, T>(
     named.sort_unstable();
     named.dedup();
     page(&question.asked, named.into_iter(), admitted)
+}
+
+/// Answers a Describe that has no pages: the resources that were named, or else all, that pass the filters.
+///
+/// # Errors
+/// As [`describe`].
+pub fn describe_all<'k, T>(
+    kind: Kind,
+    ids: &'k [String],
+    filters: &'k [Filter],
+    sieve: &Sieve<T>,
+    candidates: impl Iterator<Item = &'k str>,
+    build: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, AwsError> {
+    let asked = Asked { action: "", max_results: None, next_token: None, sizes: (1, i64::MAX) };
+    let question = Question { asked, kind, ids, filters };
+    Ok(describe(&question, sieve, candidates, build)?.items)
 }
 
 /// Refuses MaxResults beside ids, as EC2 does for VPCs, subnets, route tables and internet gateways.

@@ -1,19 +1,22 @@
 //! The routes that propagations bring into one route table.
 //!
-//! First come, first served: a range that overlaps another attachment's gets no route, and waits until that one goes
-//! ("How transit gateways work": VPCs with identical or overlapping ranges).
+//! Of VPCs, first come, first served: a range that overlaps another VPC's gets no route, and waits until that one goes
+//! ("How transit gateways work": VPCs with identical or overlapping ranges). What BGP brings may be more or less specific
+//! than anything. Of one prefix there is one route, by the kind of attachment and then by who came first; the others
+//! wait, and no list shows them ("Transit gateway route tables").
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::attachment::ResourceType;
 use super::cidr;
 
 #[derive(Clone, Debug, Default)]
 pub struct PropagatedRoutes {
     /// The attachments that propagate, whatever they bring.
-    attachments: BTreeSet<String>,
+    attachments: BTreeMap<String, ResourceType>,
     admitted: BTreeMap<IpNet, String>,
     /// In the order in which they came.
     waiting: Vec<(IpNet, String)>,
@@ -21,11 +24,11 @@ pub struct PropagatedRoutes {
 
 impl PropagatedRoutes {
     pub fn attachments(&self) -> impl Iterator<Item = &String> {
-        self.attachments.iter()
+        self.attachments.keys()
     }
 
     pub fn has(&self, attachment: &str) -> bool {
-        self.attachments.contains(attachment)
+        self.attachments.contains_key(attachment)
     }
 
     /// Lists the routes, in the order of their destinations.
@@ -45,22 +48,46 @@ impl PropagatedRoutes {
         self.admitted.get(range)
     }
 
-    /// Lets an attachment propagate; false if it does already.
-    pub fn join(&mut self, attachment: &str) -> bool {
-        self.attachments.insert(attachment.to_owned())
+    /// Lists all that an attachment brings, admitted or not.
+    pub fn offered_by(&self, attachment: &str) -> BTreeSet<IpNet> {
+        let waiting = self.waiting.iter().map(|(range, holder)| (range, holder));
+        self.admitted
+            .iter()
+            .chain(waiting)
+            .filter(|(_, holder)| *holder == attachment)
+            .map(|(range, _)| *range)
+            .collect()
     }
 
-    /// Takes an attachment's range in, or puts it on the waiting list. `strict` keeps out all that overlaps, not only the
-    /// equal.
+    /// Lets an attachment propagate; false if it does already.
+    pub fn join(&mut self, attachment: &str, kind: ResourceType) -> bool {
+        self.attachments.insert(attachment.to_owned(), kind).is_none()
+    }
+
+    fn kind(&self, attachment: &str) -> ResourceType {
+        self.attachments.get(attachment).copied().unwrap_or(ResourceType::Vpc)
+    }
+
+    /// Takes an attachment's range in, or puts it on the waiting list. `strict` keeps out of what VPCs bring all that
+    /// overlaps, not only the equal.
     pub fn offer(&mut self, attachment: &str, range: IpNet, strict: bool) {
         let brought = (range, attachment.to_owned());
         if self.admitted.get(&range) == Some(&brought.1) || self.waiting.contains(&brought) {
             return;
         }
+        if let Some(holder) = self.admitted.get(&range)
+            && self.kind(attachment) < self.kind(holder)
+        {
+            // The better kind takes the route over; the other is the first to have it back.
+            let displaced = (range, holder.clone());
+            self.admitted.remove(&range);
+            self.waiting.insert(0, displaced);
+        }
         if self.is_free(attachment, &range, strict) {
             self.admitted.insert(range, brought.1);
         } else {
             self.waiting.push(brought);
+            self.let_in(strict);
         }
     }
 
@@ -68,7 +95,7 @@ impl PropagatedRoutes {
         if self.admitted.contains_key(range) {
             return false;
         }
-        if !strict {
+        if !strict || self.kind(attachment) != ResourceType::Vpc {
             return true;
         }
         // Ranges hold one another or are apart, so what overlaps is a range of a shorter prefix around this one, or
@@ -76,7 +103,7 @@ impl PropagatedRoutes {
         let around =
             (0..range.prefix_len()).filter_map(|len| IpNet::new(range.addr(), len).ok()).map(|net| net.trunc());
         let inside = self.admitted.range(*range..).take_while(|(held, _)| range.contains(&first(held)));
-        let others = |holder: &String| holder != attachment;
+        let others = |holder: &String| holder != attachment && self.kind(holder) == ResourceType::Vpc;
         !around.filter_map(|net| self.admitted.get(&net)).any(others)
             && !inside.filter(|(held, _)| cidr::overlap(held, range)).any(|(_, holder)| others(holder))
     }
@@ -95,12 +122,19 @@ impl PropagatedRoutes {
         self.admitted.retain(|_, holder| holder != attachment);
         self.waiting.retain(|(_, holder)| holder != attachment);
         self.let_in(strict);
-        self.attachments.remove(attachment)
+        self.attachments.remove(attachment).is_some()
     }
 
+    /// Lets in what can be by now: the better kinds first, and of one kind who came first.
     fn let_in(&mut self, strict: bool) {
-        for (range, attachment) in std::mem::take(&mut self.waiting) {
-            self.offer(&attachment, range, strict);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by_key(|(_, attachment)| self.kind(attachment));
+        for (range, attachment) in waiting {
+            if self.is_free(&attachment, &range, strict) {
+                self.admitted.insert(range, attachment);
+            } else {
+                self.waiting.push((range, attachment));
+            }
         }
     }
 }
@@ -127,7 +161,7 @@ mod tests {
     fn the_first_of_equal_ranges_wins_and_the_next_follows_when_it_goes() {
         let mut routes = PropagatedRoutes::default();
         for attachment in ["one", "two", "three"] {
-            assert!(routes.join(attachment));
+            assert!(routes.join(attachment, ResourceType::Vpc));
             routes.offer(attachment, net("10.0.0.0/16"), true);
         }
         assert_eq!(held(&routes), [("10.0.0.0/16".into(), "one".into())]);
@@ -145,6 +179,35 @@ mod tests {
             routes.offer("three", net("10.1.2.0/24"), strict);
             assert_eq!(routes.len(), count, "strict: {strict}");
         }
+    }
+
+    #[test]
+    fn of_one_prefix_the_better_kind_has_the_route_and_the_other_has_it_back() {
+        let mut routes = PropagatedRoutes::default();
+        for (attachment, kind) in [
+            ("vpn", ResourceType::Vpn),
+            ("connect", ResourceType::Connect),
+            ("dx", ResourceType::DirectConnectGateway),
+            ("vpc", ResourceType::Vpc),
+        ] {
+            routes.join(attachment, kind);
+            routes.offer(attachment, net("10.0.0.0/16"), true);
+            assert_eq!(held(&routes), [("10.0.0.0/16".into(), attachment.into())]);
+        }
+        for (leaves, next) in [("vpc", "dx"), ("dx", "connect"), ("connect", "vpn")] {
+            routes.leave(leaves, true);
+            assert_eq!(held(&routes), [("10.0.0.0/16".into(), next.into())]);
+        }
+    }
+
+    #[test]
+    fn what_bgp_brings_may_overlap_a_vpc() {
+        let mut routes = PropagatedRoutes::default();
+        routes.join("vpn", ResourceType::Vpn);
+        routes.offer("vpn", net("10.0.0.0/8"), true);
+        routes.offer("vpc", net("10.1.0.0/16"), true);
+        routes.offer("vpn", net("10.1.2.0/24"), true);
+        assert_eq!(routes.len(), 3);
     }
 
     #[test]

@@ -1,26 +1,29 @@
-//! Propagations: an attachment brings all ranges of its VPC into a route table, those added later as well.
+//! Propagations: an attachment brings its prefixes into a route table, those added later as well. A VPC's are its ranges,
+//! others come by BGP.
 //!
 //! An attachment may propagate to many tables. EnableTransitGatewayRouteTablePropagation answers `enabled` at once
 //! (seen live). IPv6 ranges come along only where the attachment supports IPv6.
 
 use ipnet::IpNet;
 
-use super::association::{TableContents, attachment_of};
+use super::Network;
+use super::association::TableContents;
+use super::attachment::{self, Attachment, ResourceType, Side, find_side, of_gateway, propagations_mut, seen};
 use super::filters::{Filter, Sieve};
 use super::members::{answer, request, words};
 use super::paging::{Asked, SIZES, page};
 use super::resource::incorrect_state;
 use super::shelf::Key;
 use super::transit_gateway_route_table::{available, own};
-use super::vpc_attachment::{State as AttachmentState, VpcAttachment, seen};
+use super::vpc_attachment::{State as AttachmentState, VpcAttachment};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
 words! { State { Enabled = "enabled", Disabled = "disabled" } }
 
-/// Lists the ranges that an attachment brings.
-fn ranges(world: &World, attachment: &VpcAttachment) -> Vec<IpNet> {
-    let vpc = world.network.vpcs.get(&attachment.vpc);
+/// Lists the ranges that a VPC's attachment brings.
+pub fn ranges(network: &Network, attachment: &VpcAttachment) -> Vec<IpNet> {
+    let vpc = network.vpcs.get(&attachment.vpc);
     let ranges = vpc.into_iter().flat_map(|vpc| vpc.associated()).copied();
     ranges.filter(|range| brings(attachment, range)).collect()
 }
@@ -30,53 +33,59 @@ fn brings(attachment: &VpcAttachment, range: &IpNet) -> bool {
 }
 
 /// Lets an attachment propagate to a table; that it may has been checked. What it brings counts once it is available.
-pub fn begin(world: &mut World, attachment: &str, table: &str) {
-    let Some(held) = world.network.vpc_attachments.get_mut(attachment) else { return };
+pub fn begin(world: &mut World, side: &Side, table: &str) {
+    let Some(attachment) = find_side(&world.network, side) else { return };
+    let (kind, works) = (attachment.resource_type(), attachment.state().carries_traffic());
     let Some(propagated) = world.network.transit_gateway_route_tables.get_mut(table) else { return };
-    if propagated.propagated.join(attachment) {
-        held.propagations.push(table.to_owned());
+    if propagated.propagated.join(&side.attachment, kind)
+        && let Some(propagations) = propagations_mut(&mut world.network, side)
+    {
+        propagations.push(table.to_owned());
     }
-    if held.state.carries_traffic() {
-        attachment_available(world, attachment);
+    if works {
+        attachment_available(world, side);
     }
 }
 
-/// Brings an attachment's ranges into all tables that it propagates to.
-pub fn attachment_available(world: &mut World, id: &str) {
-    let Some(attachment) = world.network.vpc_attachments.get(id) else { return };
-    let (tables, ranges) = (attachment.propagations.clone(), ranges(world, attachment));
+/// Brings an attachment's prefixes into all tables that it propagates to.
+pub fn attachment_available(world: &mut World, side: &Side) {
+    let Some(attachment) = find_side(&world.network, side) else { return };
+    let (tables, prefixes) = (attachment.propagations().to_vec(), attachment.prefixes(&world.network).into_owned());
     let strict = world.network.switches.overlapping_ranges_stay_out;
     for table in tables {
         if let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) {
-            for range in &ranges {
-                table.propagated.offer(id, *range, strict);
+            for prefix in &prefixes {
+                table.propagated.offer(&side.attachment, *prefix, strict);
             }
         }
     }
 }
 
-/// Takes back an attachment's ranges and brings those that it has now.
-pub fn ranges_changed(world: &mut World, id: &str) {
-    let Some(attachment) = world.network.vpc_attachments.get(id) else { return };
-    let (tables, kept) = (attachment.propagations.clone(), ranges(world, attachment));
+/// Takes back an attachment's prefixes and brings those that it has now.
+pub fn prefixes_changed(world: &mut World, side: &Side) {
+    let Some(attachment) = find_side(&world.network, side) else { return };
+    let (tables, kept) = (attachment.propagations().to_vec(), attachment.prefixes(&world.network).into_owned());
     let strict = world.network.switches.overlapping_ranges_stay_out;
     for table in tables {
-        let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) else { continue };
-        let held: Vec<IpNet> = table.propagated.admitted().filter(|it| it.1 == id).map(|it| *it.0).collect();
-        for range in held.iter().filter(|range| !kept.contains(range)) {
-            table.propagated.withdraw(id, range, strict);
+        if let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) {
+            for prefix in table.propagated.offered_by(&side.attachment) {
+                if !kept.contains(&prefix) {
+                    table.propagated.withdraw(&side.attachment, &prefix, strict);
+                }
+            }
         }
     }
-    attachment_available(world, id);
+    attachment_available(world, side);
 }
 
 /// Drops all propagations of an attachment that is no more.
-pub fn drop_all(world: &mut World, id: &str) {
-    let Some(attachment) = world.network.vpc_attachments.get_mut(id) else { return };
+pub fn drop_all(world: &mut World, side: &Side) {
+    let Some(propagations) = propagations_mut(&mut world.network, side) else { return };
+    let tables = std::mem::take(propagations);
     let strict = world.network.switches.overlapping_ranges_stay_out;
-    for table in std::mem::take(&mut attachment.propagations) {
+    for table in tables {
         if let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) {
-            table.propagated.leave(id, strict);
+            table.propagated.leave(&side.attachment, strict);
         }
     }
 }
@@ -118,18 +127,18 @@ request! { "PascalCase"
 answer! { "PascalCase"
     PropagationDescription {
         transit_gateway_route_table_id: String, transit_gateway_attachment_id: String, resource_id: String,
-        resource_type: &'static str, state: State,
+        resource_type: ResourceType, state: State,
     }
 }
 answer! { "PascalCase" OnePropagation { propagation: PropagationDescription } }
 
-fn one(table: &str, attachment: &VpcAttachment, state: State) -> OnePropagation {
+fn one(table: &str, attachment: Attachment, state: State) -> OnePropagation {
     OnePropagation {
         propagation: PropagationDescription {
             transit_gateway_route_table_id: table.to_owned(),
-            transit_gateway_attachment_id: attachment.id.clone(),
-            resource_id: attachment.vpc.clone(),
-            resource_type: "vpc",
+            transit_gateway_attachment_id: attachment.id().to_owned(),
+            resource_id: attachment.resource().to_owned(),
+            resource_type: attachment.resource_type(),
             state,
         },
     }
@@ -137,46 +146,51 @@ fn one(table: &str, attachment: &VpcAttachment, state: State) -> OnePropagation 
 
 pub fn enable(world: &mut World, caller: &Caller, input: PropagationRequest) -> Result<OnePropagation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = attachment_of(world, caller, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
-    if table.propagated.has(&attachment.id) {
+    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    if table.propagated.has(attachment.id()) {
         let message =
-            format!("Propagation {} already exists in Transit Gateway Route Table {}.", attachment.id, table.id);
+            format!("Propagation {} already exists in Transit Gateway Route Table {}.", attachment.id(), table.id);
         return Err(AwsError::new("TransitGatewayRouteTablePropagation.Duplicate", message));
     }
-    if attachment.state != AttachmentState::Available {
-        return Err(incorrect_state(&attachment.id));
+    if attachment.resource_type() == ResourceType::Peering {
+        // "Transit gateway peering attachments": static routes only. The code is not documented.
+        let message = format!("Propagation is not supported for peering attachment {}.", attachment.id());
+        return Err(AwsError::new("InvalidParameterValue", message));
+    }
+    if attachment.state() != AttachmentState::Available {
+        return Err(incorrect_state(attachment.id()));
     }
     let answer = one(&table.id, attachment, State::Enabled);
-    let (attachment, table) = (attachment.id.clone(), table.id.clone());
-    begin(world, &attachment, &table);
+    let (side, table) = (attachment.side(), table.id.clone());
+    begin(world, &side, &table);
     Ok(answer)
 }
 
 pub fn disable(world: &mut World, caller: &Caller, input: PropagationRequest) -> Result<OnePropagation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = attachment_of(world, caller, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
-    if !table.propagated.has(&attachment.id) {
+    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    if !table.propagated.has(attachment.id()) {
         let says = world.network.switches.disable_propagation_says_parameter;
         let code = if says { "InvalidparameterValue" } else { "TransitGatewayRouteTablePropagation.NotFound" };
         let message =
-            format!("Propagation {} does not exist in Transit Gateway Route Table {}.", attachment.id, table.id);
+            format!("Propagation {} does not exist in Transit Gateway Route Table {}.", attachment.id(), table.id);
         return Err(AwsError::new(code, message));
     }
     let answer = one(&table.id, attachment, State::Disabled);
-    let (attachment, table) = (attachment.id.clone(), table.id.clone());
+    let (side, table) = (attachment.side(), table.id.clone());
     let strict = world.network.switches.overlapping_ranges_stay_out;
     if let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) {
-        table.propagated.leave(&attachment, strict);
+        table.propagated.leave(&side.attachment, strict);
     }
-    if let Some(attachment) = world.network.vpc_attachments.get_mut(&attachment) {
-        attachment.propagations.retain(|held| *held != table);
+    if let Some(propagations) = propagations_mut(&mut world.network, &side) {
+        propagations.retain(|held| *held != table);
     }
     Ok(answer)
 }
 
 answer! { "PascalCase"
     TablePropagation {
-        transit_gateway_attachment_id: String, resource_id: String, resource_type: &'static str, state: State,
+        transit_gateway_attachment_id: String, resource_id: String, resource_type: ResourceType, state: State,
     }
 }
 answer! { "PascalCase"
@@ -188,7 +202,7 @@ answer! { "PascalCase"
 const TABLE_SIEVE: Sieve<TablePropagation> = Sieve {
     fields: &[
         ("resource-id", |it| vec![it.resource_id.clone()]),
-        ("resource-type", |it| vec![it.resource_type.to_owned()]),
+        ("resource-type", |it| vec![it.resource_type.word().to_owned()]),
         ("transit-gateway-attachment-id", |it| vec![it.transit_gateway_attachment_id.clone()]),
     ],
     tags: None,
@@ -205,10 +219,11 @@ pub fn of_table(world: &mut World, caller: &Caller, input: TableContents) -> Res
         sizes: SIZES,
     };
     let page = page(&asked, table.propagated.attachments().map(String::as_str), |id| {
+        let attachment = attachment::find(&world.network, &table.transit_gateway, id)?;
         let row = TablePropagation {
             transit_gateway_attachment_id: id.to_owned(),
-            resource_id: world.network.vpc_attachments.get(id)?.vpc.clone(),
-            resource_type: "vpc",
+            resource_id: attachment.resource().to_owned(),
+            resource_type: attachment.resource_type(),
             state: State::Enabled,
         };
         TABLE_SIEVE.admits(&input.filters, &row).then_some(row)
@@ -242,10 +257,10 @@ pub fn of_attachment(
 ) -> Result<AttachmentPropagations, AwsError> {
     ATTACHMENT_SIEVE.check(&input.filters)?;
     let attachment = seen(world, caller, &input.transit_gateway_attachment_id)?;
-    if attachment.transit_gateway_owner != caller.account {
-        return Err(super::resource::Kind::TransitGatewayAttachment.not_found(&attachment.id));
+    if *attachment.transit_gateway_owner() != caller.account {
+        return Err(super::resource::Kind::TransitGatewayAttachment.not_found(attachment.id()));
     }
-    let mut tables = attachment.propagations.clone();
+    let mut tables = attachment.propagations().to_vec();
     tables.sort_unstable();
     let asked = Asked {
         action: "GetTransitGatewayAttachmentPropagations",

@@ -6,48 +6,64 @@ use crate::random::Dice;
 /// A kind of resource with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    CustomerGateway,
     InternetGateway,
+    PrefixList,
     RouteTable,
     Subnet,
     TransitGateway,
     TransitGatewayAttachment,
     TransitGatewayRouteTable,
     Vpc,
+    VpcPeeringConnection,
+    VpnConnection,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 11] = [
+        Kind::CustomerGateway,
         Kind::InternetGateway,
+        Kind::PrefixList,
         Kind::RouteTable,
         Kind::Subnet,
         Kind::TransitGateway,
         Kind::TransitGatewayAttachment,
         Kind::TransitGatewayRouteTable,
         Kind::Vpc,
+        Kind::VpcPeeringConnection,
+        Kind::VpnConnection,
     ];
 
     fn prefix(self) -> &'static str {
         match self {
+            Kind::CustomerGateway => "cgw",
             Kind::InternetGateway => "igw",
+            Kind::PrefixList => "pl",
             Kind::RouteTable => "rtb",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "tgw",
             Kind::TransitGatewayAttachment => "tgw-attach",
             Kind::TransitGatewayRouteTable => "tgw-rtb",
             Kind::Vpc => "vpc",
+            Kind::VpcPeeringConnection => "pcx",
+            Kind::VpnConnection => "vpn",
         }
     }
 
     /// Returns the resource type as TagSpecifications, DescribeTags and ARNs write it.
     pub fn tag_type(self) -> &'static str {
         match self {
+            Kind::CustomerGateway => "customer-gateway",
             Kind::InternetGateway => "internet-gateway",
+            Kind::PrefixList => "prefix-list",
             Kind::RouteTable => "route-table",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "transit-gateway",
             Kind::TransitGatewayAttachment => "transit-gateway-attachment",
             Kind::TransitGatewayRouteTable => "transit-gateway-route-table",
             Kind::Vpc => "vpc",
+            Kind::VpcPeeringConnection => "vpc-peering-connection",
+            Kind::VpnConnection => "vpn-connection",
         }
     }
 
@@ -84,31 +100,41 @@ impl Kind {
 
     fn stem(self) -> &'static str {
         match self {
+            Kind::CustomerGateway => "InvalidCustomerGatewayID",
             Kind::InternetGateway => "InvalidInternetGatewayID",
+            Kind::PrefixList => "InvalidPrefixListID",
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableID",
             Kind::Subnet => "InvalidSubnetID",
             Kind::TransitGateway => "InvalidTransitGatewayID",
             Kind::TransitGatewayAttachment => "InvalidTransitGatewayAttachmentID",
             Kind::Vpc => "InvalidVpcID",
+            Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionID",
+            Kind::VpnConnection => "InvalidVpnConnectionID",
         }
     }
 
-    /// EC2 writes `InvalidRouteTableId.Malformed`, with a small d, for tables of both kinds.
+    /// EC2 writes `InvalidRouteTableId.Malformed`, with a small d, for tables of both kinds, and of some other kinds.
     fn malformed_stem(self) -> &'static str {
         match self {
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableId",
+            Kind::PrefixList => "InvalidPrefixListId",
+            Kind::CustomerGateway => "InvalidCustomerGatewayId",
+            Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionId",
             Kind::InternetGateway
             | Kind::Subnet
             | Kind::TransitGateway
             | Kind::TransitGatewayAttachment
-            | Kind::Vpc => self.stem(),
+            | Kind::Vpc
+            | Kind::VpnConnection => self.stem(),
         }
     }
 
     /// Makes the error for an id that does not exist, or that the caller may not see.
     pub fn not_found(self, id: &str) -> AwsError {
         let message = match self {
+            Kind::CustomerGateway => format!("The customerGateway ID '{id}' does not exist"),
             Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
+            Kind::PrefixList => format!("The prefix list ID '{id}' does not exist"),
             Kind::RouteTable => format!("The routeTable ID '{id}' does not exist"),
             Kind::Subnet => format!("The subnet ID '{id}' does not exist"),
             Kind::TransitGateway => format!("Transit Gateway {id} was deleted or does not exist."),
@@ -119,6 +145,8 @@ impl Kind {
                 format!("Transit Gateway Route Table {id} was deleted or does not exist.")
             }
             Kind::Vpc => format!("The vpc ID '{id}' does not exist"),
+            Kind::VpcPeeringConnection => format!("The vpcPeeringConnection ID '{id}' does not exist"),
+            Kind::VpnConnection => format!("The vpnConnection ID '{id}' does not exist"),
         };
         AwsError::new(format!("{}.NotFound", self.stem()), message)
     }

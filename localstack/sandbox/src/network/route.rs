@@ -4,13 +4,18 @@
 //! that there is no such transit gateway (seen in terraform-provider-aws#9222 and #10025). A route that outlives its
 //! attachment stays and turns `blackhole`.
 
+use std::fmt;
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::members::{Done, Nothing, answer, request, words};
+use super::prefix_list::Family;
 use super::resource::{Kind, invalid_combination, invalid_value, missing};
 use super::route_table::{RouteTable, own, own_mut};
 use super::shelf::Key;
-use super::{cidr, internet_gateway};
+use super::vpc_peering::Status as Peering;
+use super::{Network, cidr, internet_gateway, prefix_list, vpc_peering};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -21,9 +26,10 @@ words! { State { Active = "active", Blackhole = "blackhole" } }
 pub enum Target {
     InternetGateway(String),
     TransitGateway(String),
+    VpcPeering(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub target: Target,
     /// Whether the attachment that it was made for is gone, whatever came after.
@@ -33,43 +39,117 @@ pub struct Route {
 answer! { "PascalCase"
     RouteDescription {
         destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
-        gateway_id: Option<String>, transit_gateway_id: Option<String>, origin: &'static str, state: State,
+        destination_prefix_list_id: Option<String>, gateway_id: Option<String>, transit_gateway_id: Option<String>,
+        vpc_peering_connection_id: Option<String>, origin: &'static str, state: State,
+    }
+}
+
+/// What a route is for: a range of addresses, or all those of a prefix list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    Range(IpNet),
+    PrefixList(String),
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Range(range) => range.fmt(f),
+            Destination::PrefixList(id) => f.write_str(id),
+        }
+    }
+}
+
+impl RouteTable {
+    fn holds(&self, destination: &Destination) -> bool {
+        match destination {
+            Destination::Range(range) => self.routes.contains_key(range),
+            Destination::PrefixList(id) => self.prefix_list_routes.contains_key(id),
+        }
+    }
+
+    fn put(&mut self, destination: Destination, target: Target) {
+        let route = Route { target, orphaned: false };
+        match destination {
+            Destination::Range(range) => self.routes.insert(range, route),
+            Destination::PrefixList(id) => self.prefix_list_routes.insert(id, route),
+        };
+    }
+
+    fn take(&mut self, destination: &Destination) -> Option<Route> {
+        match destination {
+            Destination::Range(range) => self.routes.remove(range),
+            Destination::PrefixList(id) => self.prefix_list_routes.remove(id),
+        }
+    }
+
+    /// Lists all routes but the local ones.
+    pub fn all_routes(&self) -> impl Iterator<Item = (Destination, &Route)> {
+        let ranges = self.routes.iter().map(|(range, route)| (Destination::Range(*range), route));
+        ranges.chain(self.prefix_list_routes.iter().map(|(id, route)| (Destination::PrefixList(id.clone()), route)))
+    }
+}
+
+/// Finds the route that a packet to an address follows, the local ones apart: the longest prefix, and for one prefix the
+/// route with the range itself before one with a prefix list.
+pub fn longest<'w>(network: &'w Network, table: &'w RouteTable, address: IpAddr) -> Option<&'w Route> {
+    let listed = table.prefix_list_routes.iter().filter_map(|(id, route)| Some((network.prefix_lists.get(id)?, route)));
+    let listed = listed.flat_map(|(list, route)| list.entries().keys().map(move |range| (range, route)));
+    let best = cidr::longest(address, listed);
+    let own = cidr::longest(address, table.routes.iter());
+    match (own, best) {
+        (Some((own, route)), Some((listed, _))) if own.prefix_len() >= listed.prefix_len() => Some(route),
+        (_, Some((_, route))) | (Some((_, route)), None) => Some(route),
+        (None, None) => None,
+    }
+}
+
+/// Counts a table's routes of one address family against its quota: a prefix list by what it may have.
+pub fn weight(network: &Network, table: &RouteTable, family: Family) -> usize {
+    let lists = table.prefix_list_routes.keys().filter_map(|id| network.prefix_lists.get(id));
+    let listed: usize = lists.filter(|list| list.family == family).map(|list| list.max_entries).sum();
+    table.routes.keys().filter(|range| family_of(range) == family).count() + listed
+}
+
+fn family_of(range: &IpNet) -> Family {
+    match range {
+        IpNet::V4(_) => Family::V4,
+        IpNet::V6(_) => Family::V6,
     }
 }
 
 /// Lists a table's routes as DescribeRouteTables shows them, the local ones first.
 pub fn descriptions(world: &World, table: &RouteTable) -> Vec<RouteDescription> {
     let local = world.network.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.associated());
-    let local = local.map(|range| {
-        let gateway = Some("local".to_owned());
-        describe(range, "CreateRouteTable", State::Active, gateway, None)
+    let local = local.map(|range| RouteDescription {
+        gateway_id: Some("local".to_owned()),
+        ..blank(&Destination::Range(*range), "CreateRouteTable", State::Active)
     });
-    let others = table.routes.iter().map(|(range, route)| {
-        let (gateway, transit_gateway) = match &route.target {
-            Target::InternetGateway(id) => (Some(id.clone()), None),
-            Target::TransitGateway(id) => (None, Some(id.clone())),
-        };
-        describe(range, "CreateRoute", state(world, table, route), gateway, transit_gateway)
+    let others = table.all_routes().map(|(destination, route)| {
+        let blank = blank(&destination, "CreateRoute", state(world, table, route));
+        match &route.target {
+            Target::InternetGateway(id) => RouteDescription { gateway_id: Some(id.clone()), ..blank },
+            Target::TransitGateway(id) => RouteDescription { transit_gateway_id: Some(id.clone()), ..blank },
+            Target::VpcPeering(id) => RouteDescription { vpc_peering_connection_id: Some(id.clone()), ..blank },
+        }
     });
     local.chain(others).collect()
 }
 
-fn describe(
-    range: &IpNet,
-    origin: &'static str,
-    state: State,
-    gateway_id: Option<String>,
-    transit_gateway_id: Option<String>,
-) -> RouteDescription {
-    let (v4, v6) = match range {
-        IpNet::V4(_) => (Some(range.to_string()), None),
-        IpNet::V6(_) => (None, Some(range.to_string())),
+/// Tells about a route, without its target.
+fn blank(destination: &Destination, origin: &'static str, state: State) -> RouteDescription {
+    let (v4, v6, list) = match destination {
+        Destination::Range(range @ IpNet::V4(_)) => (Some(range.to_string()), None, None),
+        Destination::Range(range @ IpNet::V6(_)) => (None, Some(range.to_string()), None),
+        Destination::PrefixList(id) => (None, None, Some(id.clone())),
     };
     RouteDescription {
         destination_cidr_block: v4,
         destination_ipv6_cidr_block: v6,
-        gateway_id,
-        transit_gateway_id,
+        destination_prefix_list_id: list,
+        gateway_id: None,
+        transit_gateway_id: None,
+        vpc_peering_connection_id: None,
         origin,
         state,
     }
@@ -84,6 +164,10 @@ pub fn state(world: &World, table: &RouteTable, route: &Route) -> State {
         Target::TransitGateway(id) => {
             (!route.orphaned || world.network.switches.revive_blackholes) && attached(world, &table.vpc, id)
         }
+        Target::VpcPeering(id) => {
+            let peering = world.network.vpc_peering_connections.get(id);
+            peering.is_some_and(|it| it.status == Peering::Active)
+        }
     };
     if leads { State::Active } else { State::Blackhole }
 }
@@ -94,15 +178,13 @@ fn attached(world: &World, vpc: &str, transit_gateway: &str) -> bool {
     attachments.into_iter().any(|it| it.transit_gateway == transit_gateway && it.state.carries_traffic())
 }
 
-/// Marks the routes of a VPC to a transit gateway whose attachment is gone.
-pub fn orphan(world: &mut World, vpc: &str, transit_gateway: &str) {
+/// Marks the routes of a VPC to a target that is gone, whatever comes after.
+pub fn orphan(world: &mut World, vpc: &str, target: &Target) {
     let tables: Vec<String> = world.network.route_tables.ids(&Key::Vpc(vpc.to_owned())).map(str::to_owned).collect();
     for id in tables {
         let Some(table) = world.network.route_tables.get_mut(&id) else { continue };
-        for route in table.routes.values_mut() {
-            if matches!(&route.target, Target::TransitGateway(id) if id == transit_gateway) {
-                route.orphaned = true;
-            }
+        for route in table.routes.values_mut().chain(table.prefix_list_routes.values_mut()) {
+            route.orphaned |= route.target == *target;
         }
     }
 }
@@ -110,31 +192,59 @@ pub fn orphan(world: &mut World, vpc: &str, transit_gateway: &str) {
 request! { "PascalCase"
     RouteRequest {
         route_table_id: String, destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
-        gateway_id: Option<String>, transit_gateway_id: Option<String>,
+        destination_prefix_list_id: Option<String>, gateway_id: Option<String>, transit_gateway_id: Option<String>,
+        vpc_peering_connection_id: Option<String>,
+    }
+}
+request! { "PascalCase"
+    DeleteRoute {
+        route_table_id: String, destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
+        destination_prefix_list_id: Option<String>,
+    }
+}
+
+impl RouteRequest {
+    /// Returns the members that name the route.
+    fn named(&self) -> DeleteRoute {
+        DeleteRoute {
+            route_table_id: self.route_table_id.clone(),
+            destination_cidr_block: self.destination_cidr_block.clone(),
+            destination_ipv6_cidr_block: self.destination_ipv6_cidr_block.clone(),
+            destination_prefix_list_id: self.destination_prefix_list_id.clone(),
+        }
     }
 }
 
 /// Reads the one destination; `tidy` says whether bits beyond the prefix are cleared or must not be there.
-fn destination(v4: Option<&str>, v6: Option<&str>, tidy: bool) -> Result<IpNet, AwsError> {
+fn destination(named: &DeleteRoute, tidy: bool) -> Result<Destination, AwsError> {
     let read = if tidy { cidr::normalised } else { cidr::read };
-    let range = match (v4, v6) {
-        (Some(_), Some(_)) => return Err(invalid_combination("Only one destination can be given")),
-        (None, None) => return Err(missing("destinationCidrBlock")),
-        (Some(text), None) => read("destinationCidrBlock", text)?,
-        (None, Some(text)) => read("destinationIpv6CidrBlock", text)?,
+    let (v4, v6) = (named.destination_cidr_block.as_deref(), named.destination_ipv6_cidr_block.as_deref());
+    let range = match (v4, v6, named.destination_prefix_list_id.as_deref()) {
+        (Some(text), None, None) => read("destinationCidrBlock", text)?,
+        (None, Some(text), None) => read("destinationIpv6CidrBlock", text)?,
+        (None, None, Some(id)) => {
+            Kind::PrefixList.check(id)?;
+            return Ok(Destination::PrefixList(id.to_owned()));
+        }
+        (None, None, None) => return Err(missing("destinationCidrBlock")),
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+            return Err(invalid_combination("Only one destination can be given"));
+        }
     };
     if matches!(range, IpNet::V4(_)) != v4.is_some() {
         return Err(invalid_value(format!("The destination {range} is of the other address family")));
     }
-    Ok(range)
+    Ok(Destination::Range(range))
 }
 
 /// Reads the one target and checks that it stands in, or is attached to, the table's VPC.
 fn target(world: &World, caller: &Caller, vpc: &str, input: &RouteRequest) -> Result<Target, AwsError> {
-    match (&input.gateway_id, &input.transit_gateway_id) {
-        (Some(_), Some(_)) => Err(invalid_combination("Only one target can be given")),
-        (None, None) => Err(missing("gatewayId")),
-        (Some(gateway), None) => {
+    match (&input.gateway_id, &input.transit_gateway_id, &input.vpc_peering_connection_id) {
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+            Err(invalid_combination("Only one target can be given"))
+        }
+        (None, None, None) => Err(missing("gatewayId")),
+        (Some(gateway), None, None) => {
             let gateway = internet_gateway::own(world, caller, gateway)?;
             if gateway.vpc.as_deref() != Some(vpc) {
                 let message = format!("route table and network gateway {} belong to different networks", gateway.id);
@@ -142,7 +252,19 @@ fn target(world: &World, caller: &Caller, vpc: &str, input: &RouteRequest) -> Re
             }
             Ok(Target::InternetGateway(gateway.id.clone()))
         }
-        (None, Some(id)) => {
+        (None, None, Some(id)) => {
+            let peering = vpc_peering::seen(world, caller, id)?;
+            if peering.across(vpc).is_none() {
+                let message = format!("route table and vpc peering connection {id} belong to different networks");
+                return Err(invalid_value(message));
+            }
+            // One that waits for acceptance can be aimed at already (VPC peering guide, "Update your route tables").
+            if peering.status.is_over() {
+                return Err(Kind::VpcPeeringConnection.not_found(id));
+            }
+            Ok(Target::VpcPeering(id.clone()))
+        }
+        (None, Some(id), None) => {
             Kind::TransitGateway.check(id)?;
             if !attached(world, vpc, id) {
                 let message = format!("The transitGateway ID '{id}' does not exist.");
@@ -154,7 +276,8 @@ fn target(world: &World, caller: &Caller, vpc: &str, input: &RouteRequest) -> Re
 }
 
 /// Refuses a destination that the VPC's local routes already decide.
-fn beyond_local(world: &World, vpc: &str, range: &IpNet) -> Result<(), AwsError> {
+fn beyond_local(world: &World, vpc: &str, destination: &Destination) -> Result<(), AwsError> {
+    let Destination::Range(range) = destination else { return Ok(()) };
     let ranges = world.network.vpcs.get(vpc).into_iter().flat_map(|vpc| vpc.associated());
     if ranges.into_iter().any(|local| local.contains(range)) {
         return Err(invalid_value(format!(
@@ -167,173 +290,77 @@ fn beyond_local(world: &World, vpc: &str, range: &IpNet) -> Result<(), AwsError>
 
 pub fn create(world: &mut World, caller: &Caller, input: RouteRequest) -> Result<Done, AwsError> {
     let table = own(world, caller, &input.route_table_id)?;
-    let range =
-        destination(input.destination_cidr_block.as_deref(), input.destination_ipv6_cidr_block.as_deref(), true)?;
-    beyond_local(world, &table.vpc, &range)?;
+    let destination = destination(&input.named(), true)?;
+    beyond_local(world, &table.vpc, &destination)?;
+    let (family, adds) = match &destination {
+        Destination::Range(range) => (family_of(range), 1),
+        Destination::PrefixList(id) => {
+            let list = prefix_list::seen(world, caller, id)?;
+            (list.family, list.max_entries)
+        }
+    };
+    refuse_at_gateway(table)?;
     let target = target(world, caller, &table.vpc, &input)?;
-    if table.routes.contains_key(&range) {
-        let message = format!("The route identified by {range} already exists.");
+    if table.holds(&destination) {
+        let message = format!("The route identified by {destination} already exists.");
         return Err(AwsError::new("RouteAlreadyExists", message));
     }
-    let is_v4 = matches!(range, IpNet::V4(_));
-    let most = world.network.quotas.routes_per_route_table;
-    if table.routes.keys().filter(|held| matches!(held, IpNet::V4(_)) == is_v4).count() >= most {
+    if weight(&world.network, table, family) + adds > world.network.quotas.routes_per_route_table {
         let message = "The maximum number of routes for this route table has been reached.";
         return Err(AwsError::new("RouteLimitExceeded", message));
     }
-    own_mut(world, caller, &input.route_table_id)?.routes.insert(range, Route { target, orphaned: false });
+    own_mut(world, caller, &input.route_table_id)?.put(destination, target);
     Ok(Done { r#return: true })
+}
+
+/// Refuses a route in a table that a gateway uses: such a table may lead to network interfaces and within the VPC alone
+/// (VPC guide, "Gateway route tables"), and the sandbox has no interfaces to lead to.
+fn refuse_at_gateway(table: &RouteTable) -> Result<(), AwsError> {
+    if table.gateways.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} is associated with a gateway and cannot have a route with this target.", table.id);
+    Err(invalid_value(message))
 }
 
 /// Changes a route's target. Unlike CreateRoute, it must find the destination written just as it is stored.
 pub fn replace(world: &mut World, caller: &Caller, input: RouteRequest) -> Result<Nothing, AwsError> {
     let table = own(world, caller, &input.route_table_id)?;
-    let range =
-        destination(input.destination_cidr_block.as_deref(), input.destination_ipv6_cidr_block.as_deref(), false)?;
-    if !table.routes.contains_key(&range) {
-        beyond_local(world, &table.vpc, &range)?;
+    let destination = destination(&input.named(), false)?;
+    if !table.holds(&destination) {
+        beyond_local(world, &table.vpc, &destination)?;
         return Err(invalid_value(format!(
-            "There is no route defined for '{range}' in the route table. Use CreateRoute instead."
+            "There is no route defined for '{destination}' in the route table. Use CreateRoute instead."
         )));
     }
     let target = target(world, caller, &table.vpc, &input)?;
-    own_mut(world, caller, &input.route_table_id)?.routes.insert(range, Route { target, orphaned: false });
+    own_mut(world, caller, &input.route_table_id)?.put(destination, target);
     Ok(Nothing {})
-}
-
-request! { "PascalCase"
-    DeleteRoute {
-        route_table_id: String, destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
-    }
 }
 
 pub fn delete(world: &mut World, caller: &Caller, input: DeleteRoute) -> Result<Nothing, AwsError> {
     let table = own(world, caller, &input.route_table_id)?;
-    let range =
-        destination(input.destination_cidr_block.as_deref(), input.destination_ipv6_cidr_block.as_deref(), false)?;
-    if world.network.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.associated().any(|local| *local == range)) {
-        let message = format!("cannot remove local route {range} in route table {}", table.id);
+    let destination = destination(&input, false)?;
+    let mut local = world.network.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.associated());
+    if local.any(|local| destination == Destination::Range(*local)) {
+        let message = format!("cannot remove local route {destination} in route table {}", table.id);
         return Err(invalid_value(message));
     }
-    match own_mut(world, caller, &input.route_table_id)?.routes.remove(&range) {
+    drop(local);
+    let name = match destination {
+        Destination::Range(IpNet::V4(_)) => "destination-cidr-block",
+        Destination::Range(IpNet::V6(_)) => "destination-ipv6-cidr-block",
+        Destination::PrefixList(_) => "destination-prefix-list-id",
+    };
+    match own_mut(world, caller, &input.route_table_id)?.take(&destination) {
         Some(_) => Ok(Nothing {}),
         None => {
-            let message =
-                format!("no route with destination-cidr-block {range} in route table {}", input.route_table_id);
+            let message = format!("no route with {name} {destination} in route table {}", input.route_table_id);
             Err(AwsError::new("InvalidRoute.NotFound", message))
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use serde_json::{Value, json};
-
-    use crate::network::support::Bench;
-
-    const HUB: &str = "111111111111";
-
-    fn routes(bench: &mut Bench, table: &str) -> Vec<Value> {
-        let tables = bench.ec2(HUB, "DescribeRouteTables", json!({"RouteTableIds": [table]}));
-        tables["RouteTables"][0]["Routes"].as_array().unwrap().clone()
-    }
-
-    /// A VPC with a table and an attachment to a transit gateway of the same account.
-    fn attached() -> (Bench, String, String, String) {
-        let mut bench = Bench::new();
-        let hub = bench.transit_gateway(HUB, json!({}));
-        let vpc = bench.vpc(HUB, "10.0.0.0/16");
-        let attachment = bench.attachment(HUB, &hub, &vpc);
-        let table = bench.route_table(HUB, &vpc);
-        (bench, hub, attachment, table)
-    }
-
-    #[test]
-    fn a_route_to_a_transit_gateway_waits_for_the_attachment() {
-        let (mut bench, hub, _, table) = attached();
-        let asked = json!({"RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": hub});
-        let error = bench.refused(HUB, "CreateRoute", asked.clone(), "InvalidTransitGatewayID.NotFound");
-        assert_eq!(error.message, format!("The transitGateway ID '{hub}' does not exist."));
-        bench.sandbox.advance(Duration::from_secs(600));
-        assert_eq!(bench.ec2(HUB, "CreateRoute", asked.clone()), json!({"Return": true}));
-        bench.refused(HUB, "CreateRoute", asked, "RouteAlreadyExists");
-    }
-
-    #[test]
-    fn destinations_are_normalised_when_made_and_exact_afterwards() {
-        let (mut bench, hub, _, table) = attached();
-        bench.sandbox.advance(Duration::from_secs(600));
-        let asked =
-            |range: &str| json!({"RouteTableId": table, "DestinationCidrBlock": range, "TransitGatewayId": hub});
-        bench.ec2(HUB, "CreateRoute", asked("100.68.0.18/18"));
-        assert_eq!(routes(&mut bench, &table)[1]["DestinationCidrBlock"], "100.68.0.0/18");
-        bench.refused(HUB, "ReplaceRoute", asked("100.68.0.18/18"), "InvalidParameterValue");
-        bench.ec2(HUB, "ReplaceRoute", asked("100.68.0.0/18"));
-        let gone = |range: &str| json!({"RouteTableId": table, "DestinationCidrBlock": range});
-        bench.refused(HUB, "DeleteRoute", gone("100.68.0.18/18"), "InvalidRoute.NotFound");
-        bench.ec2(HUB, "DeleteRoute", gone("100.68.0.0/18"));
-        bench.refused(HUB, "DeleteRoute", gone("100.68.0.0/18"), "InvalidRoute.NotFound");
-    }
-
-    #[test]
-    fn replacing_what_is_not_there_points_to_create_route() {
-        let (mut bench, hub, _, table) = attached();
-        bench.sandbox.advance(Duration::from_secs(600));
-        let asked = json!({"RouteTableId": table, "DestinationCidrBlock": "10.9.0.0/16", "TransitGatewayId": hub});
-        let error = bench.refused(HUB, "ReplaceRoute", asked, "InvalidParameterValue");
-        assert!(error.message.ends_with("Use CreateRoute instead."), "{error}");
-    }
-
-    #[test]
-    fn local_routes_can_be_neither_removed_nor_outdone() {
-        let (mut bench, hub, _, table) = attached();
-        bench.sandbox.advance(Duration::from_secs(600));
-        let local = json!({"RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/16"});
-        bench.refused(HUB, "DeleteRoute", local, "InvalidParameterValue");
-        let inside = json!({"RouteTableId": table, "DestinationCidrBlock": "10.0.1.0/24", "TransitGatewayId": hub});
-        bench.refused(HUB, "CreateRoute", inside, "InvalidParameterValue");
-    }
-
-    #[test]
-    fn a_route_outlives_its_attachment_as_a_blackhole_and_revives_if_switched_so() {
-        for (revives, state) in [(true, "active"), (false, "blackhole")] {
-            let (mut bench, hub, attachment, table) = attached();
-            bench.sandbox.world.network.switches.revive_blackholes = revives;
-            bench.sandbox.advance(Duration::from_secs(600));
-            let asked = json!({"RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": hub});
-            bench.ec2(HUB, "CreateRoute", asked);
-            bench.ec2(HUB, "DeleteTransitGatewayVpcAttachment", json!({"TransitGatewayAttachmentId": attachment}));
-            bench.sandbox.advance(Duration::from_secs(600));
-            assert_eq!(routes(&mut bench, &table)[1]["State"], "blackhole");
-            let vpc = bench.ec2(HUB, "DescribeVpcs", json!({}))["Vpcs"][0]["VpcId"].as_str().unwrap().to_owned();
-            bench.attach_again(HUB, &hub, &vpc);
-            bench.sandbox.advance(Duration::from_secs(600));
-            assert_eq!(routes(&mut bench, &table)[1]["State"], state);
-        }
-    }
-
-    #[test]
-    fn ipv6_destinations_are_kept_apart() {
-        let (mut bench, hub, _, table) = attached();
-        bench.sandbox.advance(Duration::from_secs(600));
-        let asked =
-            json!({"RouteTableId": table, "DestinationIpv6CidrBlock": "2001:db8::/32", "TransitGatewayId": hub});
-        bench.ec2(HUB, "CreateRoute", asked);
-        let route = routes(&mut bench, &table)[1].clone();
-        assert_eq!(route["DestinationIpv6CidrBlock"], "2001:db8::/32");
-        assert!(route.get("DestinationCidrBlock").is_none());
-    }
-
-    #[test]
-    fn a_table_holds_only_so_many_routes() {
-        let (mut bench, hub, _, table) = attached();
-        bench.sandbox.world.network.quotas.routes_per_route_table = 1;
-        bench.sandbox.advance(Duration::from_secs(600));
-        let asked =
-            |range: &str| json!({"RouteTableId": table, "DestinationCidrBlock": range, "TransitGatewayId": hub});
-        bench.ec2(HUB, "CreateRoute", asked("10.1.0.0/16"));
-        bench.refused(HUB, "CreateRoute", asked("10.2.0.0/16"), "RouteLimitExceeded");
-    }
-}
+#[path = "route_tests.rs"]
+mod tests;

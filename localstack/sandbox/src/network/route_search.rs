@@ -8,12 +8,14 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::cidr::longest;
+use super::attachment::find;
+use super::cidr::sort_key;
 use super::filters::{Filter, matches, unknown};
 use super::members::{answer, request};
 use super::paging::{Asked, SIZES, page};
 use super::resource::missing;
-use super::transit_gateway_route::{RouteDescription, description};
+use super::table_routes::{Origin, TableRoute};
+use super::transit_gateway_route::{RouteDescription, description, type_word};
 use super::transit_gateway_route_table::{TransitGatewayRouteTable, own};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
@@ -36,16 +38,11 @@ pub fn search(world: &mut World, caller: &Caller, input: SearchTransitGatewayRou
     if input.filters.is_empty() {
         return Err(missing("Filters"));
     }
-    let mut left: BTreeSet<IpNet> = table.routes().map(|(range, _)| *range).collect();
-    for filter in &input.filters {
-        let passed = passing(world, table, filter)?;
-        left.retain(|range| passed.contains(range));
-    }
-    let rows: BTreeMap<String, (IpNet, Option<&String>)> = table
-        .routes()
-        .filter(|(range, _)| left.contains(*range))
-        .map(|(range, to)| (sort_key(range), (*range, to)))
-        .collect();
+    let tests: Result<Vec<Test>, AwsError> = input.filters.iter().map(|filter| test(world, table, filter)).collect();
+    let tests = tests?;
+    let found = candidates(world, table, &input.filters).into_iter();
+    let found = found.filter(|route| tests.iter().all(|passes| passes(route)));
+    let rows: BTreeMap<String, TableRoute> = found.map(|route| (sort_key(&route.range), route)).collect();
     let asked = Asked {
         action: "SearchTransitGatewayRoutes",
         max_results: input.max_results,
@@ -53,52 +50,53 @@ pub fn search(world: &mut World, caller: &Caller, input: SearchTransitGatewayRou
         sizes: SIZES,
     };
     let page = page(&asked, rows.keys().map(String::as_str), |key| {
-        let (range, to) = rows.get(key)?;
-        Some(description(world, range, *to, table.static_routes.contains_key(range)))
+        Some(description(world, &table.transit_gateway, rows.get(key)?))
     })?;
     let additional_routes_available = page.next.is_some();
     let next_token = page.next.filter(|_| world.network.switches.route_search_has_tokens);
     Ok(FoundRoutes { routes: page.items, additional_routes_available, next_token })
 }
 
-/// Writes a range so that text sorts as ranges do.
-fn sort_key(range: &IpNet) -> String {
-    match range {
-        IpNet::V4(net) => format!("4{:08x}/{:03}", u32::from(net.addr()), net.prefix_len()),
-        IpNet::V6(net) => format!("6{:032x}/{:03}", u128::from(net.addr()), net.prefix_len()),
-    }
+/// Lists the routes that may pass: those that are named with their destination, or else all.
+fn candidates<'w>(world: &'w World, table: &'w TransitGatewayRouteTable, filters: &[Filter]) -> Vec<TableRoute<'w>> {
+    let Some(exact) = filters.iter().find(|filter| filter.name == "route-search.exact-match") else {
+        return table.routes(&world.network);
+    };
+    let ranges = exact.values.iter().filter_map(|value| value.parse::<IpNet>().ok());
+    ranges.filter_map(|range| table.route(&world.network, &range)).collect()
 }
 
-/// Tells whether a route, by its destination and the attachment it leads to, passes a filter.
-type Test<'a> = Box<dyn Fn(&IpNet, Option<&String>) -> bool + 'a>;
+/// Tells whether a route passes a filter.
+type Test<'a> = Box<dyn Fn(&TableRoute) -> bool + 'a>;
 
-/// Lists the destinations that pass one filter.
-fn passing(world: &World, table: &TransitGatewayRouteTable, filter: &Filter) -> Result<BTreeSet<IpNet>, AwsError> {
+/// Makes the test of one filter.
+fn test<'a>(world: &'a World, table: &'a TransitGatewayRouteTable, filter: &'a Filter) -> Result<Test<'a>, AwsError> {
     let fits = |value: &str| filter.values.iter().any(|pattern| matches(pattern, value));
-    let attachment = |id: Option<&String>| id.and_then(|id| world.network.vpc_attachments.get(id));
+    let leads_to = |route: &TableRoute| route.to.and_then(|id| find(&world.network, &table.transit_gateway, id));
     let ranges: Vec<IpNet> = filter.values.iter().filter_map(|value| value.parse().ok()).collect();
-    let test: Test = match filter.name.as_str() {
+    Ok(match filter.name.as_str() {
         "attachment.transit-gateway-attachment-id" => {
-            Box::new(move |_, to| attachment(to).is_some_and(|it| fits(&it.id)))
+            Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.id())))
         }
-        "attachment.resource-id" => Box::new(move |_, to| attachment(to).is_some_and(|it| fits(&it.vpc))),
-        "attachment.resource-type" => Box::new(move |_, to| attachment(to).is_some() && fits("vpc")),
-        // The sandbox has no prefix-list references, so no route comes from one.
-        "prefix-list-id" => Box::new(|_, _| false),
-        "state" => Box::new(move |_, to| fits(if attachment(to).is_some() { "active" } else { "blackhole" })),
-        "type" => Box::new(move |range, _| {
-            fits(if table.static_routes.contains_key(range) { "static" } else { "propagated" })
+        "attachment.resource-id" => Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.resource()))),
+        "attachment.resource-type" => {
+            Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.resource_type().word())))
+        }
+        "prefix-list-id" => Box::new(move |route| match route.origin {
+            Origin::PrefixList(id) => fits(id),
+            Origin::Static | Origin::Propagated => false,
         }),
-        "route-search.exact-match" => Box::new(move |range, _| ranges.contains(range)),
-        "route-search.subnet-of-match" => Box::new(move |range, _| ranges.iter().any(|it| it.contains(range))),
-        "route-search.supernet-of-match" => Box::new(move |range, _| ranges.iter().any(|it| range.contains(it))),
+        "state" => Box::new(move |route| fits(if leads_to(route).is_some() { "active" } else { "blackhole" })),
+        "type" => Box::new(move |route| fits(type_word(route.origin))),
+        "route-search.exact-match" => Box::new(move |route| ranges.contains(&route.range)),
+        "route-search.subnet-of-match" => Box::new(move |route| ranges.iter().any(|it| it.contains(&route.range))),
+        "route-search.supernet-of-match" => Box::new(move |route| ranges.iter().any(|it| route.range.contains(it))),
         "route-search.longest-prefix-match" => {
             let addresses = filter.values.iter().filter_map(|value| value.parse::<IpAddr>().ok());
             let best: BTreeSet<IpNet> =
-                addresses.filter_map(|it| longest(it, table.routes())).map(|it| *it.0).collect();
-            Box::new(move |range, _| best.contains(range))
+                addresses.filter_map(|it| table.longest(&world.network, it)).map(|it| it.range).collect();
+            Box::new(move |route| best.contains(&route.range))
         }
         other => return Err(unknown(other)),
-    };
-    Ok(table.routes().filter(|(range, to)| test(range, *to)).map(|(range, _)| *range).collect())
+    })
 }

@@ -3,19 +3,19 @@
 //! A subnet without an association of its own uses the main table. Local routes for the VPC's ranges are in every
 //! table and cannot be taken out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve};
+use super::filters::{Filter, Sieve, none};
 use super::members::{Nothing, answer, request};
 use super::paging::{Asked, Question, describe as describe_page, refuse_pages_of_named};
-use super::resource::{Kind, invalid_value};
-use super::route::{Route, RouteDescription, descriptions};
-use super::shelf::{Kept, Key};
+use super::resource::{Kind, invalid_combination, invalid_value, not_authorized};
+use super::route::{Route, RouteDescription, Target, descriptions};
+use super::shelf::{Kept, Key, merged};
 use super::subnet::{self, Subnet};
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::{visibility, vpc};
+use super::{internet_gateway, shareable, visibility, vpc};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -30,11 +30,15 @@ pub struct RouteTable {
     pub vpc: String,
     /// All but the local routes.
     pub routes: BTreeMap<IpNet, Route>,
+    /// Prefix-list ids and where the routes to their entries lead.
+    pub prefix_list_routes: BTreeMap<String, Route>,
     /// Association ids and the subnets that they are for.
     pub subnets: BTreeMap<String, String>,
+    /// Association ids and the gateways at the VPC's edge whose incoming traffic the table routes.
+    pub gateways: BTreeMap<String, String>,
     /// The id of the main association, where this is the VPC's main table.
     pub main: Option<String>,
-    client_token: Option<String>,
+    pub client_token: Option<String>,
 }
 
 impl Kept for RouteTable {
@@ -46,16 +50,30 @@ impl Kept for RouteTable {
     }
 }
 
-/// Finds a route table that the caller owns.
+/// Finds a route table that the caller owns, or that a subnet uses which is shared with it (VPC guide, "Share your VPC
+/// subnets with other accounts": participants can view those tables).
 ///
 /// # Errors
 /// `InvalidRouteTableId.Malformed` and `InvalidRouteTableID.NotFound`.
-pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w RouteTable, AwsError> {
+pub fn seen<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w RouteTable, AwsError> {
     Kind::RouteTable.check(id)?;
-    let table = world.network.route_tables.get(id);
-    table
-        .filter(|it| it.owner == caller.account && it.region == caller.region)
-        .ok_or_else(|| Kind::RouteTable.not_found(id))
+    let table = world.network.route_tables.get(id).filter(|it| it.region == caller.region);
+    let by_subnet = |table: &RouteTable| {
+        let mut subnets = world.network.subnets.under(&Key::Vpc(table.vpc.clone()));
+        subnets.any(|it| {
+            subnet::seen(world, caller, &it.id).is_ok() && of_subnet(world, it).is_some_and(|used| used.id == table.id)
+        })
+    };
+    table.filter(|it| it.owner == caller.account || by_subnet(it)).ok_or_else(|| Kind::RouteTable.not_found(id))
+}
+
+/// Finds a route table that the caller owns.
+///
+/// # Errors
+/// As [`seen`], and `UnauthorizedOperation` for one that the caller only sees.
+pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w RouteTable, AwsError> {
+    let table = seen(world, caller, id)?;
+    if table.owner == caller.account { Ok(table) } else { Err(not_authorized()) }
 }
 
 /// Finds a route table to change; the caller owns it.
@@ -81,6 +99,15 @@ pub fn make_main(world: &mut World, caller: &Caller, vpc: &str) {
     insert(world, caller, id, vpc, main, None);
 }
 
+/// Adds a route to a VPC's main table; it has been checked.
+pub fn add_to_main(world: &mut World, vpc: &str, range: IpNet, target: Target) {
+    let main = world.network.route_tables.under(&Key::Vpc(vpc.to_owned())).find(|it| it.main.is_some());
+    let Some(main) = main.map(|it| it.id.clone()) else { return };
+    if let Some(table) = world.network.route_tables.get_mut(&main) {
+        table.routes.insert(range, Route { target, orphaned: false });
+    }
+}
+
 fn insert(
     world: &mut World,
     caller: &Caller,
@@ -95,7 +122,9 @@ fn insert(
         region: caller.region.clone(),
         vpc: vpc.to_owned(),
         routes: BTreeMap::new(),
+        prefix_list_routes: BTreeMap::new(),
         subnets: BTreeMap::new(),
+        gateways: BTreeMap::new(),
         main,
         client_token,
     });
@@ -119,7 +148,7 @@ answer! { "PascalCase" AssociationState { state: &'static str } }
 answer! { "PascalCase"
     RouteTableAssociation {
         route_table_association_id: String, route_table_id: String, main: bool, subnet_id: Option<String>,
-        association_state: AssociationState,
+        gateway_id: Option<String>, association_state: AssociationState,
     }
 }
 answer! { "PascalCase"
@@ -142,7 +171,10 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateRouteTable) -> Re
                 let message = "The client token was used before with other parameters.";
                 return Err(AwsError::new("IdempotentParameterMismatch", message));
             }
-            return Ok(CreatedRouteTable { route_table: description(world, table), client_token: input.client_token });
+            return Ok(CreatedRouteTable {
+                route_table: description(world, caller, table),
+                client_token: input.client_token,
+            });
         }
     }
     let inside = Key::Vpc(vpc.clone());
@@ -154,28 +186,30 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateRouteTable) -> Re
     insert(world, caller, id.clone(), &vpc, None, input.client_token.clone());
     world.network.tags.set(&caller.account, &id, &tags);
     visibility::hide(world, &caller.account, &id);
-    let route_table = description(world, own(world, caller, &id)?);
+    let route_table = description(world, caller, own(world, caller, &id)?);
     Ok(CreatedRouteTable { route_table, client_token: input.client_token })
 }
 
-fn description(world: &World, table: &RouteTable) -> RouteTableDescription {
-    let association = |id: &String, subnet: Option<&String>| RouteTableAssociation {
+fn description(world: &World, caller: &Caller, table: &RouteTable) -> RouteTableDescription {
+    let association = |id: &String, subnet: Option<&String>, gateway: Option<&String>| RouteTableAssociation {
         route_table_association_id: id.clone(),
         route_table_id: table.id.clone(),
-        main: subnet.is_none(),
+        main: subnet.is_none() && gateway.is_none(),
         subnet_id: subnet.cloned(),
+        gateway_id: gateway.cloned(),
         association_state: AssociationState { state: "associated" },
     };
-    let main = table.main.iter().map(|id| association(id, None));
-    let subnets = table.subnets.iter().map(|(id, subnet)| association(id, Some(subnet)));
+    let main = table.main.iter().map(|id| association(id, None, None));
+    let subnets = table.subnets.iter().map(|(id, subnet)| association(id, Some(subnet), None));
+    let gateways = table.gateways.iter().map(|(id, gateway)| association(id, None, Some(gateway)));
     RouteTableDescription {
         route_table_id: table.id.clone(),
         vpc_id: table.vpc.clone(),
         owner_id: table.owner.clone(),
-        associations: main.chain(subnets).collect(),
+        associations: main.chain(subnets).chain(gateways).collect(),
         routes: descriptions(world, table),
         propagating_vgws: Vec::new(),
-        tags: world.network.tags.of(&table.owner, &table.id),
+        tags: world.network.tags.of(&caller.account, &table.id),
     }
 }
 
@@ -192,6 +226,7 @@ fn of_routes(table: &RouteTableDescription, value: fn(&RouteDescription) -> Opti
 
 const SIEVE: Sieve<RouteTableDescription> = Sieve {
     fields: &[
+        ("association.gateway-id", |it| it.associations.iter().filter_map(|it| it.gateway_id.clone()).collect()),
         ("association.main", |it| it.associations.iter().map(|it| it.main.to_string()).collect()),
         ("association.route-table-association-id", |it| {
             it.associations.iter().map(|it| it.route_table_association_id.clone()).collect()
@@ -201,10 +236,15 @@ const SIEVE: Sieve<RouteTableDescription> = Sieve {
         ("owner-id", |it| vec![it.owner_id.clone()]),
         ("route.destination-cidr-block", |it| of_routes(it, |route| route.destination_cidr_block.clone())),
         ("route.destination-ipv6-cidr-block", |it| of_routes(it, |route| route.destination_ipv6_cidr_block.clone())),
+        ("route.destination-prefix-list-id", |it| of_routes(it, |route| route.destination_prefix_list_id.clone())),
+        ("route.egress-only-internet-gateway-id", none),
         ("route.gateway-id", |it| of_routes(it, |route| route.gateway_id.clone())),
+        ("route.instance-id", none),
+        ("route.nat-gateway-id", none),
         ("route.origin", |it| of_routes(it, |route| Some(route.origin.to_owned()))),
         ("route.state", |it| of_routes(it, |route| Some(route.state.word().to_owned()))),
         ("route.transit-gateway-id", |it| of_routes(it, |route| route.transit_gateway_id.clone())),
+        ("route.vpc-peering-connection-id", |it| of_routes(it, |route| route.vpc_peering_connection_id.clone())),
         ("route-table-id", |it| vec![it.route_table_id.clone()]),
         ("vpc-id", |it| vec![it.vpc_id.clone()]),
     ],
@@ -229,9 +269,13 @@ pub fn describe(
         ids: &input.route_table_ids,
         filters: &input.filters,
     };
-    let page = describe_page(&question, &SIEVE, world.network.route_tables.ids(&Key::place(caller)), |id| {
-        let table = own(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, table))
+    let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
+    let shared = shared.iter().filter_map(|id| of_subnet(world, world.network.subnets.get(id)?));
+    let shared: BTreeSet<&str> = shared.map(|it| it.id.as_str()).collect();
+    let candidates = merged(world.network.route_tables.ids(&Key::place(caller)), shared.into_iter());
+    let page = describe_page(&question, &SIEVE, candidates, |id| {
+        let table = seen(world, caller, id).ok()?;
+        visibility::shows(world, &caller.account, id).then(|| description(world, caller, table))
     })?;
     Ok(DescribedRouteTables { route_tables: page.items, next_token: page.next })
 }
@@ -241,7 +285,7 @@ request! { "PascalCase" DeleteRouteTable { route_table_id: String } }
 pub fn delete(world: &mut World, caller: &Caller, input: DeleteRouteTable) -> Result<Nothing, AwsError> {
     let table = own(world, caller, &input.route_table_id)?;
     let id = table.id.clone();
-    if table.main.is_some() || !table.subnets.is_empty() {
+    if table.main.is_some() || !table.subnets.is_empty() || !table.gateways.is_empty() {
         let message = format!("The routeTable '{id}' has dependencies and cannot be deleted.");
         return Err(AwsError::new("DependencyViolation", message));
     }
@@ -250,8 +294,17 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteRouteTable) -> Re
     Ok(Nothing {})
 }
 
-request! { "PascalCase" AssociateRouteTable { route_table_id: String, subnet_id: Option<String> } }
+request! { "PascalCase"
+    AssociateRouteTable { route_table_id: String, subnet_id: Option<String>, gateway_id: Option<String> }
+}
 answer! { "PascalCase" AssociatedRouteTable { association_id: String, association_state: AssociationState } }
+
+/// What a table is associated with.
+#[derive(Clone, Debug)]
+enum Edge {
+    Subnet(String),
+    Gateway(String),
+}
 
 pub fn associate(
     world: &mut World,
@@ -259,20 +312,13 @@ pub fn associate(
     input: AssociateRouteTable,
 ) -> Result<AssociatedRouteTable, AwsError> {
     let table = own(world, caller, &input.route_table_id)?;
-    let (table, vpc) = (table.id.clone(), table.vpc.clone());
-    let Some(subnet) = &input.subnet_id else { return Err(super::resource::missing("subnetId")) };
-    let subnet = subnet::own(world, caller, subnet)?;
-    if subnet.vpc != vpc {
-        return Err(invalid_value(format!(
-            "Route table {table} and subnet {} belong to different networks",
-            subnet.id
-        )));
-    }
-    let held = of_subnet(world, subnet).and_then(|it| {
-        let association = it.subnets.iter().find(|(_, held)| **held == subnet.id)?.0;
-        Some((it.id.clone(), association.clone()))
-    });
-    let subnet = subnet.id.clone();
+    let (edge, held) = match (&input.subnet_id, &input.gateway_id) {
+        (Some(_), Some(_)) => return Err(invalid_combination("Only one of subnetId and gatewayId can be given")),
+        (None, None) => return Err(super::resource::missing("subnetId")),
+        (Some(subnet), None) => associated_subnet(world, caller, table, subnet)?,
+        (None, Some(gateway)) => associated_gateway(world, caller, table, gateway)?,
+    };
+    let table = table.id.clone();
     let association = match held {
         // The same association again is answered with the one there is.
         Some((other, association)) if other == table => association,
@@ -283,17 +329,71 @@ pub fn associate(
         }
         None => world.dice.id("rtbassoc"),
     };
-    own_mut(world, caller, &table)?.subnets.insert(association.clone(), subnet);
+    let held = own_mut(world, caller, &table)?;
+    match edge {
+        Edge::Subnet(id) => held.subnets.insert(association.clone(), id),
+        Edge::Gateway(id) => held.gateways.insert(association.clone(), id),
+    };
     Ok(AssociatedRouteTable {
         association_id: association,
         association_state: AssociationState { state: "associated" },
     })
 }
 
+/// The table and the association that there are already.
+type Held = Option<(String, String)>;
+
+fn associated_subnet(world: &World, caller: &Caller, table: &RouteTable, id: &str) -> Result<(Edge, Held), AwsError> {
+    let subnet = subnet::own(world, caller, id)?;
+    if subnet.vpc != table.vpc {
+        return Err(elsewhere(&table.id, &format!("subnet {id}")));
+    }
+    let held = of_subnet(world, subnet).and_then(|it| {
+        let association = it.subnets.iter().find(|(_, held)| **held == subnet.id)?.0;
+        Some((it.id.clone(), association.clone()))
+    });
+    Ok((Edge::Subnet(subnet.id.clone()), held))
+}
+
+/// Checks a table for the edge of a VPC: of an internet gateway that is attached to it, and with no routes but the local
+/// ones, since the sandbox has no network interfaces for others to lead to (VPC guide, "Gateway route tables").
+fn associated_gateway(world: &World, caller: &Caller, table: &RouteTable, id: &str) -> Result<(Edge, Held), AwsError> {
+    let gateway = internet_gateway::own(world, caller, id)?;
+    if gateway.vpc.as_ref() != Some(&table.vpc) {
+        return Err(elsewhere(&table.id, &format!("network gateway {id}")));
+    }
+    if table.all_routes().next().is_some() {
+        let message = format!("{} has a route whose target a table of a gateway cannot have.", table.id);
+        return Err(invalid_value(message));
+    }
+    let mut tables = world.network.route_tables.under(&Key::Vpc(table.vpc.clone()));
+    let held = tables.find_map(|it| {
+        let association = it.gateways.iter().find(|(_, held)| *held == id)?.0;
+        Some((it.id.clone(), association.clone()))
+    });
+    Ok((Edge::Gateway(id.to_owned()), held))
+}
+
+fn elsewhere(table: &str, other: &str) -> AwsError {
+    invalid_value(format!("Route table {table} and {other} belong to different networks"))
+}
+
+/// Drops the associations of an internet gateway that is detached.
+pub fn forget_gateway(world: &mut World, vpc: &str, gateway: &str) {
+    let tables: Vec<String> = world.network.route_tables.ids(&Key::Vpc(vpc.to_owned())).map(str::to_owned).collect();
+    for id in tables {
+        if let Some(table) = world.network.route_tables.get_mut(&id) {
+            table.gateways.retain(|_, held| held != gateway);
+        }
+    }
+}
+
 /// Finds the table that has an association, of any kind.
 fn of_association<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w RouteTable, AwsError> {
     let mut tables = world.network.route_tables.under(&Key::place(caller));
-    tables.find(|it| it.subnets.contains_key(id) || it.main.as_deref() == Some(id)).ok_or_else(|| {
+    let has =
+        |it: &RouteTable| it.subnets.contains_key(id) || it.gateways.contains_key(id) || it.main.as_deref() == Some(id);
+    tables.find(|it| has(it)).ok_or_else(|| {
         AwsError::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist"))
     })
 }
@@ -307,7 +407,9 @@ pub fn disassociate(world: &mut World, caller: &Caller, input: DisassociateRoute
         return Err(invalid_value(message));
     }
     let table = table.id.clone();
-    own_mut(world, caller, &table)?.subnets.remove(&input.association_id);
+    let table = own_mut(world, caller, &table)?;
+    table.subnets.remove(&input.association_id);
+    table.gateways.remove(&input.association_id);
     Ok(Nothing {})
 }
 
@@ -328,14 +430,22 @@ pub fn replace_association(
             source.id, target.id
         )));
     }
+    if source.gateways.contains_key(&input.association_id) && target.all_routes().next().is_some() {
+        let message = format!("{} has a route whose target a table of a gateway cannot have.", target.id);
+        return Err(invalid_value(message));
+    }
     let (source, target) = (source.id.clone(), target.id.clone());
     let new = world.dice.id("rtbassoc");
-    let moved = own_mut(world, caller, &source)?.subnets.remove(&input.association_id);
-    match moved {
-        Some(subnet) => {
+    let held = own_mut(world, caller, &source)?;
+    let (subnet, gateway) = (held.subnets.remove(&input.association_id), held.gateways.remove(&input.association_id));
+    match (subnet, gateway) {
+        (Some(subnet), _) => {
             own_mut(world, caller, &target)?.subnets.insert(new.clone(), subnet);
         }
-        None => {
+        (None, Some(gateway)) => {
+            own_mut(world, caller, &target)?.gateways.insert(new.clone(), gateway);
+        }
+        (None, None) => {
             own_mut(world, caller, &source)?.main = None;
             own_mut(world, caller, &target)?.main = Some(new.clone());
         }
@@ -345,62 +455,5 @@ pub fn replace_association(
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use crate::network::support::Bench;
-
-    const ONE: &str = "111111111111";
-
-    #[test]
-    fn a_subnet_has_one_table_and_a_table_in_use_stays() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let subnet = bench.subnet(ONE, &vpc, "10.0.0.0/24", 0);
-        let (one, two) = (bench.route_table(ONE, &vpc), bench.route_table(ONE, &vpc));
-        let asked = |table: &str| json!({"RouteTableId": table, "SubnetId": subnet});
-        let association = bench.ec2(ONE, "AssociateRouteTable", asked(&one))["AssociationId"].clone();
-        bench.refused(ONE, "AssociateRouteTable", asked(&two), "Resource.AlreadyAssociated");
-        bench.refused(ONE, "DeleteRouteTable", json!({"RouteTableId": one}), "DependencyViolation");
-        let found = bench.ec2(
-            ONE,
-            "DescribeRouteTables",
-            json!({"Filters": [{"Name": "association.subnet-id", "Values": [subnet]}]}),
-        );
-        assert_eq!(found["RouteTables"][0]["RouteTableId"], one);
-        bench.ec2(ONE, "DisassociateRouteTable", json!({"AssociationId": association}));
-        bench.ec2(ONE, "DeleteRouteTable", json!({"RouteTableId": one}));
-    }
-
-    #[test]
-    fn the_main_table_can_be_neither_deleted_nor_disassociated_but_replaced() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let main = bench.ec2(ONE, "DescribeRouteTables", json!({}))["RouteTables"][0].clone();
-        let association = main["Associations"][0]["RouteTableAssociationId"].clone();
-        bench.refused(ONE, "DeleteRouteTable", json!({"RouteTableId": main["RouteTableId"]}), "DependencyViolation");
-        bench.refused(ONE, "DisassociateRouteTable", json!({"AssociationId": association}), "InvalidParameterValue");
-        let other = bench.route_table(ONE, &vpc);
-        let asked = json!({"AssociationId": association, "RouteTableId": other});
-        bench.ec2(ONE, "ReplaceRouteTableAssociation", asked);
-        bench.ec2(ONE, "DeleteRouteTable", json!({"RouteTableId": main["RouteTableId"]}));
-    }
-
-    #[test]
-    fn pages_hold_a_hundred_tables_at_most() {
-        let mut bench = Bench::new();
-        bench.refused(ONE, "DescribeRouteTables", json!({"MaxResults": 101}), "InvalidParameterValue");
-        bench.ec2(ONE, "DescribeRouteTables", json!({"MaxResults": 100}));
-    }
-
-    #[test]
-    fn a_client_token_gives_the_same_table_again() {
-        let mut bench = Bench::new();
-        let (one, two) = (bench.vpc(ONE, "10.0.0.0/16"), bench.vpc(ONE, "10.1.0.0/16"));
-        let asked = |vpc: &str| json!({"VpcId": vpc, "ClientToken": "token"});
-        let first = bench.ec2(ONE, "CreateRouteTable", asked(&one))["RouteTable"]["RouteTableId"].clone();
-        let again = bench.ec2(ONE, "CreateRouteTable", asked(&one))["RouteTable"]["RouteTableId"].clone();
-        assert_eq!(first, again);
-        bench.refused(ONE, "CreateRouteTable", asked(&two), "IdempotentParameterMismatch");
-    }
-}
+#[path = "route_table_tests.rs"]
+mod tests;

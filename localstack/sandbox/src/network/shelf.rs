@@ -14,6 +14,8 @@ pub enum Key {
     Place(AccountId, String),
     Vpc(String),
     TransitGateway(String),
+    /// An attachment's id, where a resource may have two of them.
+    Attachment(String),
 }
 
 impl Key {
@@ -30,7 +32,7 @@ pub trait Kept {
 }
 
 /// All resources of one kind, in all accounts and Regions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shelf<T> {
     items: BTreeMap<String, T>,
     index: BTreeMap<Key, BTreeSet<String>>,
@@ -93,6 +95,20 @@ impl<T: Kept> Shelf<T> {
     }
 }
 
+/// Merges two lists of ids, each in order, into one in order.
+pub fn merged<'k>(
+    one: impl Iterator<Item = &'k str>,
+    other: impl Iterator<Item = &'k str>,
+) -> impl Iterator<Item = &'k str> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    std::iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(left), Some(right)) if left <= right => one.next(),
+        (Some(_), None) => one.next(),
+        (_, Some(_)) => other.next(),
+        (None, None) => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +122,12 @@ mod tests {
         fn keys(&self) -> Vec<Key> {
             vec![Key::Vpc(self.1.to_owned())]
         }
+    }
+
+    #[test]
+    fn merged_lists_stay_in_order() {
+        let all: Vec<&str> = merged(["a", "d"].into_iter(), ["b", "c", "e"].into_iter()).collect();
+        assert_eq!(all, ["a", "b", "c", "d", "e"]);
     }
 
     #[test]

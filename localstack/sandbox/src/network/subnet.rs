@@ -2,15 +2,17 @@
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve};
+use super::filters::{Filter, Sieve, none};
 use super::members::{Nothing, answer, request, words};
 use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
-use super::resource::{Kind, invalid_combination, invalid_value, missing};
-use super::shelf::{Kept, Key};
+use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
+use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
+use super::vpc::AttributeValue;
 use super::zones::Zone;
-use super::{cidr, visibility, vpc, zones};
+use super::{cidr, shareable, visibility, vpc, zones};
 use crate::call::{AccountId, AwsError, Caller};
+use crate::sharing;
 use crate::world::{self, World};
 
 /// A new subnet is available after a moment.
@@ -30,6 +32,17 @@ pub struct Subnet {
     pub ipv6: Option<IpNet>,
     pub zone: Zone,
     pub state: State,
+    /// Whether it is its zone's in a default VPC.
+    pub default_for_zone: bool,
+    /// Whether what is launched in it gets public addresses, and IPv6 addresses.
+    pub public_addresses: bool,
+    pub ipv6_addresses: bool,
+}
+
+impl Subnet {
+    pub fn arn(&self) -> String {
+        Kind::Subnet.arn(&self.region, &self.owner, &self.id)
+    }
 }
 
 impl Kept for Subnet {
@@ -41,16 +54,25 @@ impl Kept for Subnet {
     }
 }
 
-/// Finds a subnet that the caller owns.
+/// Finds a subnet that the caller owns or that is shared with it.
 ///
 /// # Errors
 /// `InvalidSubnetID.Malformed` and `InvalidSubnetID.NotFound`.
-pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Subnet, AwsError> {
+pub fn seen<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Subnet, AwsError> {
     Kind::Subnet.check(id)?;
-    let subnet = world.network.subnets.get(id);
+    let subnet = world.network.subnets.get(id).filter(|it| it.region == caller.region);
     subnet
-        .filter(|it| it.owner == caller.account && it.region == caller.region)
+        .filter(|it| it.owner == caller.account || sharing::reaches(world, &caller.account, &it.arn()))
         .ok_or_else(|| Kind::Subnet.not_found(id))
+}
+
+/// Finds a subnet that the caller owns.
+///
+/// # Errors
+/// As [`seen`], and `UnauthorizedOperation` for one that is only shared with the caller.
+pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Subnet, AwsError> {
+    let subnet = seen(world, caller, id)?;
+    if subnet.owner == caller.account { Ok(subnet) } else { Err(not_authorized()) }
 }
 
 pub fn become_available(world: &mut World, id: &str) {
@@ -113,7 +135,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateSubnet) -> Result
     }
     let zone = zone(caller, input.availability_zone.as_deref(), input.availability_zone_id.as_deref())?;
     let (vpc, id) = (vpc.id.clone(), Kind::Subnet.new_id(&mut world.dice));
-    world.network.subnets.insert(Subnet {
+    let subnet = Subnet {
         id: id.clone(),
         owner: caller.account.clone(),
         region: caller.region.clone(),
@@ -122,11 +144,20 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateSubnet) -> Result
         ipv6,
         zone,
         state: State::Pending,
-    });
-    world.network.tags.set(&caller.account, &id, &tags);
-    visibility::hide(world, &caller.account, &id);
-    world.later(PENDING_SECONDS, world::Event::Network(super::Event::Subnet(id.clone())));
-    Ok(CreatedSubnet { subnet: description(world, own(world, caller, &id)?) })
+        default_for_zone: false,
+        public_addresses: false,
+        ipv6_addresses: false,
+    };
+    put(world, subnet, &tags);
+    Ok(CreatedSubnet { subnet: description(world, caller, own(world, caller, &id)?) })
+}
+
+/// Puts a new subnet into the world; it has been checked.
+pub fn put(world: &mut World, subnet: Subnet, tags: &[Tag]) {
+    world.network.tags.set(&subnet.owner, &subnet.id, tags);
+    visibility::hide(world, &subnet.owner, &subnet.id);
+    world.later(PENDING_SECONDS, world::Event::Network(super::Event::Subnet(subnet.id.clone())));
+    world.network.subnets.insert(subnet);
 }
 
 fn invalid_range(range: &IpNet) -> AwsError {
@@ -158,20 +189,22 @@ pub fn free_addresses(world: &World, subnet: &Subnet) -> u64 {
     all.saturating_sub(RESERVED + taken as u64)
 }
 
-fn description(world: &World, subnet: &Subnet) -> SubnetDescription {
+fn description(world: &World, caller: &Caller, subnet: &Subnet) -> SubnetDescription {
+    // Each account has names of its own for zones.
+    let zone = zones::name_of(&caller.account, &subnet.region, &subnet.zone.id);
     SubnetDescription {
         subnet_id: subnet.id.clone(),
-        subnet_arn: Kind::Subnet.arn(&subnet.region, &subnet.owner, &subnet.id),
+        subnet_arn: subnet.arn(),
         vpc_id: subnet.vpc.clone(),
         owner_id: subnet.owner.clone(),
         state: subnet.state,
         cidr_block: subnet.cidr.to_string(),
-        availability_zone: subnet.zone.name.clone(),
+        availability_zone: zone.unwrap_or_else(|| subnet.zone.name.clone()),
         availability_zone_id: subnet.zone.id.clone(),
         available_ip_address_count: free_addresses(world, subnet),
-        default_for_az: false,
-        map_public_ip_on_launch: false,
-        assign_ipv6_address_on_creation: false,
+        default_for_az: subnet.default_for_zone,
+        map_public_ip_on_launch: subnet.public_addresses,
+        assign_ipv6_address_on_creation: subnet.ipv6_addresses,
         ipv6_cidr_block_association_set: subnet
             .ipv6
             .iter()
@@ -181,7 +214,7 @@ fn description(world: &World, subnet: &Subnet) -> SubnetDescription {
                 ipv6_cidr_block_state: SubnetIpv6State { state: "associated" },
             })
             .collect(),
-        tags: world.network.tags.of(&subnet.owner, &subnet.id),
+        tags: world.network.tags.of(&caller.account, &subnet.id),
     }
 }
 
@@ -204,6 +237,21 @@ const SIEVE: Sieve<SubnetDescription> = Sieve {
         ("cidrBlock", |it| vec![it.cidr_block.clone()]),
         ("default-for-az", |it| vec![it.default_for_az.to_string()]),
         ("defaultForAz", |it| vec![it.default_for_az.to_string()]),
+        ("customer-owned-ipv4-pool", none),
+        ("enable-dns64", |_| vec!["false".to_owned()]),
+        ("enable-lni-at-device-index", none),
+        ("ipv6-cidr-block-association.association-id", |it| {
+            it.ipv6_cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
+        }),
+        ("ipv6-cidr-block-association.state", |it| {
+            it.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_cidr_block_state.state.to_owned()).collect()
+        }),
+        ("ipv6-native", |_| vec!["false".to_owned()]),
+        ("map-customer-owned-ip-on-launch", |_| vec!["false".to_owned()]),
+        ("outpost-arn", none),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", |_| vec!["false".to_owned()]),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", |_| vec!["false".to_owned()]),
+        ("private-dns-name-options-on-launch.hostname-type", |_| vec!["ip-name".to_owned()]),
         ("ipv6-cidr-block-association.ipv6-cidr-block", |it| {
             it.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_cidr_block.clone()).collect()
         }),
@@ -231,11 +279,38 @@ pub fn describe(world: &mut World, caller: &Caller, input: DescribeSubnets) -> R
         ids: &input.subnet_ids,
         filters: &input.filters,
     };
-    let page = describe_page(&question, &SIEVE, world.network.subnets.ids(&Key::place(caller)), |id| {
-        let subnet = own(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, subnet))
+    let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
+    let candidates = merged(world.network.subnets.ids(&Key::place(caller)), shared.iter().map(String::as_str));
+    let page = describe_page(&question, &SIEVE, candidates, |id| {
+        let subnet = seen(world, caller, id).ok()?;
+        visibility::shows(world, &caller.account, id).then(|| description(world, caller, subnet))
     })?;
     Ok(DescribedSubnets { subnets: page.items, next_token: page.next })
+}
+
+request! { "PascalCase"
+    ModifySubnetAttribute {
+        subnet_id: String, map_public_ip_on_launch: Option<AttributeValue>,
+        assign_ipv6_address_on_creation: Option<AttributeValue>,
+    }
+}
+
+/// Changes one attribute; EC2 takes no more than one in a call.
+pub fn modify_attribute(world: &mut World, caller: &Caller, input: ModifySubnetAttribute) -> Result<Nothing, AwsError> {
+    let id = own(world, caller, &input.subnet_id)?.id.clone();
+    let Some(subnet) = world.network.subnets.get_mut(&id) else { return Err(Kind::Subnet.not_found(&id)) };
+    match (input.map_public_ip_on_launch, input.assign_ipv6_address_on_creation) {
+        (None, None) => return Err(missing("attribute")),
+        (Some(_), Some(_)) => return Err(invalid_combination("Fields for multiple attribute types specified")),
+        (Some(public), None) => subnet.public_addresses = public.value,
+        (None, Some(ipv6)) => {
+            if ipv6.value && subnet.ipv6.is_none() {
+                return Err(invalid_value(format!("Subnet {id} has no IPv6 CIDR block.")));
+            }
+            subnet.ipv6_addresses = ipv6.value;
+        }
+    }
+    Ok(Nothing {})
 }
 
 request! { "PascalCase" DeleteSubnet { subnet_id: String } }
@@ -283,5 +358,18 @@ mod tests {
         assert_eq!(subnet["AvailableIpAddressCount"], 251);
         let zones = bench.ec2(ONE, "DescribeAvailabilityZones", json!({"ZoneIds": ["use1-az2"]}));
         assert_eq!(zones["AvailabilityZones"][0]["ZoneName"], subnet["AvailabilityZone"]);
+    }
+
+    #[test]
+    fn attributes_are_set_one_by_one() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        let subnet = bench.subnet(ONE, &vpc, "10.0.0.0/24", 0);
+        let public = json!({"SubnetId": subnet, "MapPublicIpOnLaunch": {"Value": true}});
+        bench.ec2(ONE, "ModifySubnetAttribute", public);
+        assert_eq!(bench.ec2(ONE, "DescribeSubnets", json!({}))["Subnets"][0]["MapPublicIpOnLaunch"], true);
+        let ipv6 = json!({"SubnetId": subnet, "AssignIpv6AddressOnCreation": {"Value": true}});
+        bench.refused(ONE, "ModifySubnetAttribute", ipv6, "InvalidParameterValue");
+        bench.refused(ONE, "ModifySubnetAttribute", json!({"SubnetId": subnet}), "MissingParameter");
     }
 }

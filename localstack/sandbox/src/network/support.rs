@@ -127,6 +127,11 @@ impl Bench {
     /// Shares a transit gateway with an account outside any organization, which accepts; and waits.
     pub fn share(&mut self, owner: &str, gateway: &str, with: &str) -> String {
         let arn = format!("arn:aws:ec2:{}:{owner}:transit-gateway/{gateway}", self.region);
+        self.share_arn(owner, &arn, with)
+    }
+
+    /// Shares a resource with an account outside any organization, which accepts; and waits.
+    pub fn share_arn(&mut self, owner: &str, arn: &str, with: &str) -> String {
         let asked = json!({"name": "hub", "resourceArns": [arn], "principals": [with]});
         let made = self.ram(owner, "CreateResourceShare", asked).unwrap();
         self.wait();
@@ -150,6 +155,53 @@ impl Bench {
     pub fn propagate(&mut self, account: &str, table: &str, attachment: &str) {
         let asked = json!({"TransitGatewayRouteTableId": table, "TransitGatewayAttachmentId": attachment});
         self.ec2(account, "EnableTransitGatewayRouteTablePropagation", asked);
+    }
+
+    /// Makes a prefix list with these ranges and room for so many, and waits.
+    pub fn prefix_list(&mut self, account: &str, ranges: &[&str], most: usize) -> String {
+        let entries: Vec<Value> = ranges.iter().map(|range| json!({"Cidr": range})).collect();
+        let asked = json!({"PrefixListName": "list", "Entries": entries, "MaxEntries": most, "AddressFamily": "IPv4"});
+        let made = self.ec2(account, "CreateManagedPrefixList", asked);
+        self.wait();
+        text(&made["PrefixList"]["PrefixListId"])
+    }
+
+    /// Makes a VPN connection to a transit gateway and waits; returns its id and its attachment's.
+    pub fn vpn(&mut self, account: &str, gateway: &str) -> (String, String) {
+        let number = self.sandbox.world.network.customer_gateways.iter().count() + 1;
+        let asked = json!({"Type": "ipsec.1", "BgpAsn": 65000, "IpAddress": format!("203.0.113.{number}")});
+        let customer = text(&self.ec2(account, "CreateCustomerGateway", asked)["CustomerGateway"]["CustomerGatewayId"]);
+        let asked = json!({"Type": "ipsec.1", "CustomerGatewayId": customer, "TransitGatewayId": gateway});
+        let vpn = text(&self.ec2(account, "CreateVpnConnection", asked)["VpnConnection"]["VpnConnectionId"]);
+        self.wait();
+        let asked = json!({"Filters": [{"Name": "resource-id", "Values": [vpn]}]});
+        let shown = self.ec2(account, "DescribeTransitGatewayAttachments", asked);
+        let attachment = text(&shown["TransitGatewayAttachments"][0]["TransitGatewayAttachmentId"]);
+        (vpn, attachment)
+    }
+
+    /// Peers a transit gateway with a new one in eu-west-1, accepted; returns that and the attachment's id.
+    pub fn gateways_peered(&mut self, account: &str, gateway: &str) -> (String, String) {
+        let here = std::mem::replace(&mut self.region, "eu-west-1".to_owned());
+        let peer = self.plain_transit_gateway(account);
+        self.region.clone_from(&here);
+        let asked = json!({"TransitGatewayId": gateway, "PeerTransitGatewayId": peer, "PeerAccountId": account,
+            "PeerRegion": "eu-west-1"});
+        let made = self.ec2(account, "CreateTransitGatewayPeeringAttachment", asked);
+        let id = text(&made["TransitGatewayPeeringAttachment"]["TransitGatewayAttachmentId"]);
+        self.wait();
+        "eu-west-1".clone_into(&mut self.region);
+        let named = json!({"TransitGatewayAttachmentId": id});
+        self.ec2(account, "AcceptTransitGatewayPeeringAttachment", named);
+        self.region = here;
+        self.sandbox.advance(Duration::from_secs(1800));
+        (peer, id)
+    }
+
+    /// Sets what BGP brings over an attachment.
+    pub fn bring(&mut self, attachment: &str, prefixes: &[&str]) {
+        let prefixes: Vec<ipnet::IpNet> = prefixes.iter().map(|it| it.parse().expect("a range")).collect();
+        super::given_attachment::bring(&mut self.sandbox.world, attachment, &prefixes).expect("BGP over it");
     }
 
     /// Lists a table's routes as (destination, type, state, attachment or nothing).

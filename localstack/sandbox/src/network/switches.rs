@@ -4,10 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::call::AccountId;
 
 /// When an attachment with default association on gets its association.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DefaultAssociation {
     /// As soon as the attachment is accepted (or made, where nobody needs to accept it).
     AtAccept,
@@ -16,7 +19,8 @@ pub enum DefaultAssociation {
 }
 
 /// The behaviours that no document or sighting settles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Switches {
     /// Disassociating what is not associated: `InvalidAssociation.NotFound` instead of `InvalidparameterValue` (sic).
     pub disassociate_says_not_found: bool,
@@ -42,6 +46,11 @@ pub struct Switches {
     pub association_field_lag_seconds: f64,
     /// Days after which an attachment that nobody accepted fails; AWS's documents name no such time.
     pub pending_acceptance_expires_days: Option<u32>,
+    /// Whether a peering across Regions has an id of its own on each side, as it does within one; seen in some Regions
+    /// (terraform-provider-aws#24677).
+    pub peering_ids_differ: bool,
+    /// The Regions in which a new account of an organization has a default VPC; see [`super::default_vpc`].
+    pub born_with_default_vpcs: BTreeSet<String>,
     /// Accounts whose attachments end in `failed`, as they do where the service-linked role cannot be made.
     pub attachments_fail_in: BTreeSet<AccountId>,
 }
@@ -60,13 +69,16 @@ impl Default for Switches {
             route_search_has_tokens: true,
             association_field_lag_seconds: 0.0,
             pending_acceptance_expires_days: None,
+            peering_ids_differ: false,
+            born_with_default_vpcs: BTreeSet::new(),
             attachments_fail_in: BTreeSet::new(),
         }
     }
 }
 
 /// How many of each there may be; the defaults are those of AWS's quota pages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Quotas {
     pub attachments_per_transit_gateway: usize,
     pub route_tables_per_transit_gateway: usize,
@@ -78,6 +90,18 @@ pub struct Quotas {
     pub route_tables_per_vpc: usize,
     /// IPv4 and IPv6 are counted apart.
     pub routes_per_route_table: usize,
+    pub prefix_lists_per_region: usize,
+    /// What MaxEntries of a prefix list may say.
+    pub entries_per_prefix_list: usize,
+    pub customer_gateways_per_region: usize,
+    pub vpn_connections_per_region: usize,
+    /// AWS starts an account with 5 and raises that on request; here it is raised.
+    pub transit_gateways_per_region: usize,
+    pub peerings_per_transit_gateway: usize,
+    pub pending_peerings_per_transit_gateway: usize,
+    pub active_vpc_peerings_per_vpc: usize,
+    /// Requests of an account in a Region that nobody has accepted yet.
+    pub outstanding_vpc_peerings: usize,
 }
 
 impl Default for Quotas {
@@ -91,6 +115,15 @@ impl Default for Quotas {
             ipv4_cidrs_per_vpc: 5,
             route_tables_per_vpc: 200,
             routes_per_route_table: 500,
+            prefix_lists_per_region: 100,
+            entries_per_prefix_list: 1000,
+            customer_gateways_per_region: 50,
+            vpn_connections_per_region: 50,
+            transit_gateways_per_region: 50,
+            peerings_per_transit_gateway: 50,
+            pending_peerings_per_transit_gateway: 10,
+            active_vpc_peerings_per_vpc: 50,
+            outstanding_vpc_peerings: 25,
         }
     }
 }

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use super::attachment;
 use super::filters::{Filter, Sieve};
 use super::members::{Nothing, answer, request};
 use super::paging::{Asked, SIZES, page};
 use super::resource::{Kind, invalid_value};
+use super::{peering_attachment, vpc_peering};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -26,7 +28,7 @@ pub struct Tag {
 request! { "PascalCase" TagSpecification { resource_type: Option<String>, tags: Vec<Tag> } }
 
 /// All tags of all accounts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tags {
     by_account: BTreeMap<AccountId, BTreeMap<String, BTreeMap<String, String>>>,
 }
@@ -36,6 +38,13 @@ impl Tags {
     pub fn of(&self, account: &str, id: &str) -> Vec<Tag> {
         let tags = self.by_account.get(account).and_then(|resources| resources.get(id));
         tags.into_iter().flatten().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
+    }
+
+    /// Lists all sets of tags that are not empty, with whose they are and on what.
+    pub fn all(&self) -> impl Iterator<Item = (&AccountId, &String, &BTreeMap<String, String>)> {
+        let all =
+            self.by_account.iter().flat_map(|(account, held)| held.iter().map(move |(id, set)| (account, id, set)));
+        all.filter(|(_, _, set)| !set.is_empty())
     }
 
     /// Sets tags; they have been checked.
@@ -55,6 +64,20 @@ impl Tags {
             }
         }
     }
+}
+
+/// Returns the name that the tags are kept under of what has two sides with one id, which may be in one account and two
+/// Regions: peerings.
+pub fn at_region(id: &str, region: &str) -> String {
+    format!("{id}@{region}")
+}
+
+/// Returns the name that tags are kept under when the caller sets them.
+pub fn kept_under(world: &World, caller: &Caller, id: &str) -> String {
+    let network = &world.network;
+    let has_sides = network.vpc_peering_connections.get(id).is_some()
+        || peering_attachment::at(network, &caller.account, &caller.region, id).is_some();
+    if has_sides { at_region(id, &caller.region) } else { id.to_owned() }
 }
 
 /// Reads the tags that a create call sets on the one resource that it makes.
@@ -108,18 +131,19 @@ fn taggable(world: &World, caller: &Caller, id: &str) -> Result<Kind, AwsError> 
     let kind = Kind::of(id).ok_or_else(|| AwsError::new("InvalidID", format!("The ID '{id}' is not valid")))?;
     let here = |account: &str, region: &str| account == caller.account && region == caller.region;
     let may = match kind {
+        Kind::CustomerGateway => network.customer_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::InternetGateway => network.internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::PrefixList => network.prefix_lists.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::RouteTable => network.route_tables.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::Subnet => network.subnets.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::TransitGateway => network.transit_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
-        Kind::TransitGatewayAttachment => network
-            .vpc_attachments
-            .get(id)
-            .is_some_and(|it| here(&it.vpc_owner, &it.region) || here(&it.transit_gateway_owner, &it.region)),
+        Kind::TransitGatewayAttachment => attachment::at(network, &caller.account, &caller.region, id).is_some(),
         Kind::TransitGatewayRouteTable => {
             network.transit_gateway_route_tables.get(id).is_some_and(|it| here(&it.owner, &it.region))
         }
         Kind::Vpc => network.vpcs.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::VpcPeeringConnection => vpc_peering::seen(world, caller, id).is_ok(),
+        Kind::VpnConnection => network.vpn_connections.get(id).is_some_and(|it| here(&it.owner, &it.region)),
     };
     if may { Ok(kind) } else { Err(kind.not_found(id)) }
 }
@@ -130,14 +154,15 @@ pub fn create_tags(world: &mut World, caller: &Caller, input: CreateTags) -> Res
     check(&input.tags)?;
     for id in &input.resources {
         taggable(world, caller, id)?;
-        let has = world.network.tags.of(&caller.account, id);
+        let has = world.network.tags.of(&caller.account, &kept_under(world, caller, id));
         let new = input.tags.iter().filter(|tag| !has.iter().any(|old| old.key == tag.key)).count();
         if has.len() + new > MOST_TAGS {
             return Err(too_many());
         }
     }
     for id in &input.resources {
-        world.network.tags.set(&caller.account, id, &input.tags);
+        let id = kept_under(world, caller, id);
+        world.network.tags.set(&caller.account, &id, &input.tags);
     }
     Ok(Nothing {})
 }
@@ -159,11 +184,9 @@ pub fn delete_tags(world: &mut World, caller: &Caller, input: DeleteTags) -> Res
         taggable(world, caller, id)?;
     }
     for id in &input.resources {
-        let Some(set) =
-            world.network.tags.by_account.get_mut(&caller.account).and_then(|resources| resources.get_mut(id))
-        else {
-            continue;
-        };
+        let id = kept_under(world, caller, id);
+        let held = world.network.tags.by_account.get_mut(&caller.account);
+        let Some(set) = held.and_then(|resources| resources.get_mut(&id)) else { continue };
         if input.tags.is_empty() {
             set.clear();
         }
@@ -180,14 +203,20 @@ request! { "PascalCase" DescribeTags { filters: Vec<Filter>, max_results: Option
 answer! { "PascalCase" TagDescription { key: String, resource_id: String, resource_type: &'static str, value: String } }
 answer! { "PascalCase" DescribedTags { tags: Vec<TagDescription>, next_token: Option<String> } }
 
-const SIEVE: Sieve<TagDescription> = Sieve {
+/// A tag, beside how it is told.
+struct Row {
+    tag: Vec<Tag>,
+    shown: TagDescription,
+}
+
+const SIEVE: Sieve<Row> = Sieve {
     fields: &[
-        ("key", |tag| vec![tag.key.clone()]),
-        ("resource-id", |tag| vec![tag.resource_id.clone()]),
-        ("resource-type", |tag| vec![tag.resource_type.to_owned()]),
-        ("value", |tag| vec![tag.value.clone()]),
+        ("key", |row| vec![row.shown.key.clone()]),
+        ("resource-id", |row| vec![row.shown.resource_id.clone()]),
+        ("resource-type", |row| vec![row.shown.resource_type.to_owned()]),
+        ("value", |row| vec![row.shown.value.clone()]),
     ],
-    tags: None,
+    tags: Some(|row| &row.tag),
 };
 
 pub fn describe_tags(world: &mut World, caller: &Caller, input: DescribeTags) -> Result<DescribedTags, AwsError> {
@@ -195,16 +224,21 @@ pub fn describe_tags(world: &mut World, caller: &Caller, input: DescribeTags) ->
     let mut rows = BTreeMap::new();
     for (id, set) in world.network.tags.by_account.get(&caller.account).into_iter().flatten() {
         // The account's tags in other Regions are not listed here.
+        let (id, region) = id.split_once('@').unwrap_or((id, &caller.region));
+        if region != caller.region {
+            continue;
+        }
         let Ok(kind) = taggable(world, caller, id) else { continue };
         for (key, value) in set {
-            let row = TagDescription {
+            let shown = TagDescription {
                 key: key.clone(),
-                resource_id: id.clone(),
+                resource_id: id.to_owned(),
                 resource_type: kind.tag_type(),
                 value: value.clone(),
             };
+            let row = Row { tag: vec![Tag { key: key.clone(), value: value.clone() }], shown };
             if SIEVE.admits(&input.filters, &row) {
-                rows.insert(format!("{id}\t{key}"), row);
+                rows.insert(format!("{id}\t{key}"), row.shown);
             }
         }
     }
@@ -236,6 +270,10 @@ mod tests {
         let listed = bench.ec2(ONE, "DescribeTags", json!({"Filters": [{"Name": "resource-id", "Values": [vpc]}]}));
         let row = json!({"Key": "env", "ResourceId": vpc, "ResourceType": "vpc", "Value": "prod"});
         assert_eq!(listed["Tags"], json!([row]));
+        for (value, count) in [("pr*", 1), ("test", 0)] {
+            let asked = json!({"Filters": [{"Name": "tag:env", "Values": [value]}]});
+            assert_eq!(bench.ec2(ONE, "DescribeTags", asked)["Tags"].as_array().unwrap().len(), count, "{value}");
+        }
         let other_value = json!({"Resources": [vpc], "Tags": [{"Key": "env", "Value": "test"}]});
         bench.ec2(ONE, "DeleteTags", other_value);
         assert_eq!(bench.ec2(ONE, "DescribeTags", json!({}))["Tags"].as_array().unwrap().len(), 1);
@@ -254,6 +292,46 @@ mod tests {
         bench.ec2(ONE, "CreateTags", json!({"Resources": [vpc], "Tags": [{"Key": "k1", "Value": "again"}]}));
         let reserved = json!({"Resources": [vpc], "Tags": [{"Key": "aws:cloudformation:stack", "Value": ""}]});
         bench.refused(ONE, "CreateTags", reserved, "InvalidParameterValue");
+    }
+
+    #[test]
+    fn every_kind_is_tagged_by_its_owner_and_tags_go_with_it() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.0.0.0/16");
+        let gateway = bench.plain_transit_gateway(ONE);
+        let (vpn, over_vpn) = bench.vpn(ONE, &gateway);
+        let made = bench.ec2(ONE, "CreateInternetGateway", json!({}));
+        let internet = made["InternetGateway"]["InternetGatewayId"].as_str().unwrap().to_owned();
+        let customers = bench.ec2(ONE, "DescribeCustomerGateways", json!({}));
+        let customer = customers["CustomerGateways"][0]["CustomerGatewayId"].as_str().unwrap().to_owned();
+        let all = [
+            bench.subnet(ONE, &vpc, "10.0.0.0/24", 0),
+            bench.route_table(ONE, &vpc),
+            bench.transit_gateway_route_table(ONE, &gateway),
+            bench.prefix_list(ONE, &["10.0.0.0/16"], 1),
+            vpc,
+            gateway,
+            vpn.clone(),
+            over_vpn,
+            internet,
+            customer,
+        ];
+        let tag = json!([{"Key": "a", "Value": "b"}]);
+        bench.ec2(ONE, "CreateTags", json!({"Resources": all, "Tags": tag}));
+        let listed = bench.ec2(ONE, "DescribeTags", json!({}))["Tags"].as_array().unwrap().len();
+        assert_eq!(listed, all.len());
+        for id in &all {
+            let foreign = json!({"Resources": [id], "Tags": tag});
+            assert!(bench.call("222222222222", "CreateTags", foreign).unwrap_err().code.ends_with(".NotFound"), "{id}");
+        }
+        bench.ec2(ONE, "DeleteVpnConnection", json!({"VpnConnectionId": vpn}));
+        bench.wait();
+        bench.sandbox.advance(std::time::Duration::from_secs(3 * 3600));
+        let listed = bench.ec2(ONE, "DescribeTags", json!({}))["Tags"].as_array().unwrap().len();
+        assert_eq!(listed, all.len() - 2, "the connection and its attachment are forgotten");
+        bench.ec2(ONE, "DeleteTags", json!({"Resources": all[..6]}));
+        let listed = bench.ec2(ONE, "DescribeTags", json!({}))["Tags"].as_array().unwrap().len();
+        assert_eq!(listed, all.len() - 8);
     }
 
     #[test]

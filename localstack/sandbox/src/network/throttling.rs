@@ -19,16 +19,19 @@ pub struct Size {
 
 const NON_MUTATING: Size = Size { most: 100.0, per_second: 20.0 };
 const MUTATING: Size = Size { most: 50.0, per_second: 5.0 };
-/// CreateTags and DeleteTags have figures of their own.
+/// CreateTags and DeleteTags have figures of their own, and so has CreateDefaultVpc. The "resource-intensive" actions, of
+/// VPC peering connections, have those of other mutating ones.
 const TAGGING: Size = Size { most: 100.0, per_second: 10.0 };
 
+const DEFAULT_VPC: Size = Size { most: 1.0, per_second: 1.0 };
+
 /// All buckets that have been drawn from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Buckets {
     drawn: BTreeMap<(AccountId, String, String), Bucket>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Bucket {
     tokens: f64,
     at: Timestamp,
@@ -38,6 +41,7 @@ struct Bucket {
 pub fn size(action: &str) -> Size {
     match action {
         "CreateTags" | "DeleteTags" => TAGGING,
+        "CreateDefaultVpc" => DEFAULT_VPC,
         read if ["Describe", "Get", "Search", "List"].iter().any(|verb| read.starts_with(verb)) => NON_MUTATING,
         _ => MUTATING,
     }

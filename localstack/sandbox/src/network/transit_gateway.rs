@@ -4,19 +4,20 @@
 //! the owner may change it. With a default option on, one route table is made along with it and serves both defaults.
 //! `pending → available → (modifying → available) → deleting → deleted`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
 
+use super::attachment::{self, ResourceType};
 use super::filters::{Filter, Sieve};
 use super::members::{Switch, answer, request, words};
 use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::{Kind, incorrect_state, invalid_combination, invalid_value, not_authorized};
-use super::shelf::{Kept, Key};
+use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::{cidr, transit_gateway_route_table, visibility};
+use super::{cidr, shareable, transit_gateway_route_table, visibility};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::sharing;
 use crate::world::{self, World};
@@ -157,6 +158,11 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateTransitGateway) -
     let asked = input.options;
     let asn = checked_asn(asked.amazon_side_asn.unwrap_or(64512))?;
     let blocks = checked_blocks(&asked.transit_gateway_cidr_blocks)?;
+    let held = world.network.transit_gateways.under(&Key::place(caller)).filter(|it| it.state != State::Deleted);
+    if held.count() >= world.network.quotas.transit_gateways_per_region {
+        let message = "The maximum number of transit gateways has been reached.";
+        return Err(AwsError::new("TransitGatewayLimitExceeded", message));
+    }
     let id = Kind::TransitGateway.new_id(&mut world.dice);
     let association = asked.default_route_table_association.unwrap_or(Switch::Enable);
     let propagation = asked.default_route_table_propagation.unwrap_or(Switch::Enable);
@@ -282,10 +288,9 @@ pub fn describe(
         ids: &input.transit_gateway_ids,
         filters: &input.filters,
     };
-    let shared = sharing::shared_with(world, &caller.account);
-    let shared = shared.iter().filter_map(|arn| arn.rsplit_once('/')).map(|(_, id)| id);
-    let candidates: BTreeSet<&str> = world.network.transit_gateways.ids(&Key::place(caller)).chain(shared).collect();
-    let page = describe_page(&question, &SIEVE, candidates.into_iter(), |id| {
+    let shared = shareable::shared_with(world, &caller.account, Kind::TransitGateway);
+    let candidates = merged(world.network.transit_gateways.ids(&Key::place(caller)), shared.iter().map(String::as_str));
+    let page = describe_page(&question, &SIEVE, candidates, |id| {
         let gateway = world.network.transit_gateways.get(id)?;
         let sees = gateway.owner == caller.account || seen(world, caller, id).is_ok();
         let shows = sees && gateway.region == caller.region && visibility::shows(world, &caller.account, id);
@@ -382,10 +387,12 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteTransitGateway) -
     if gateway.state != State::Available {
         return Err(incorrect_state(&id));
     }
-    let attachments = world.network.vpc_attachments.under(&Key::TransitGateway(id.clone()));
-    let live: Vec<&str> = attachments.filter(|it| !it.state.is_over()).map(|it| it.id.as_str()).collect();
-    if !live.is_empty() {
-        let message = format!("{id} has non-deleted VPC Attachments: {}.", live.join(", "));
+    let mut live: BTreeMap<ResourceType, Vec<&str>> = BTreeMap::new();
+    for it in attachment::all_of(&world.network, &id).filter(|it| !it.state().is_over()) {
+        live.entry(it.resource_type()).or_default().push(it.id());
+    }
+    if let Some((kind, ids)) = live.first_key_value() {
+        let message = format!("{id} has non-deleted {} Attachments: {}.", name_of(*kind), ids.join(", "));
         return Err(AwsError::new("IncorrectState", message));
     }
     if let Some(gateway) = world.network.transit_gateways.get_mut(&id) {
@@ -393,6 +400,18 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteTransitGateway) -
     }
     world.later(DELETE_SECONDS, world::Event::Network(super::Event::TransitGateway(id.clone(), Event::Deleted)));
     Ok(OneTransitGateway { transit_gateway: description(world, caller, own(world, caller, &id)?) })
+}
+
+/// Returns what AWS's message calls a kind of attachment.
+fn name_of(kind: ResourceType) -> &'static str {
+    match kind {
+        ResourceType::Vpc => "VPC",
+        ResourceType::NetworkFunction => "Network Function",
+        ResourceType::DirectConnectGateway => "DirectConnect Gateway",
+        ResourceType::Connect => "Connect",
+        ResourceType::Vpn => "VPN",
+        ResourceType::Peering => "Cross Region Peering",
+    }
 }
 
 #[cfg(test)]

@@ -5,55 +5,68 @@
 
 use ipnet::IpNet;
 
-use super::association::attachment_of;
+use super::attachment::{ResourceType, Side, find, target_of};
 use super::cidr;
 use super::members::{answer, request};
-use super::resource::{incorrect_state, invalid_combination, missing};
+use super::resource::{invalid_combination, missing};
 use super::route::State;
 use super::shelf::Key;
+use super::table_routes::{Origin, TableRoute, weight_of_gateway};
 use super::transit_gateway_route_table::{TransitGatewayRouteTable, available, own, own_mut};
-use super::vpc_attachment::State as AttachmentState;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
 answer! { "PascalCase"
-    RouteAttachment { resource_id: String, transit_gateway_attachment_id: String, resource_type: &'static str }
+    RouteAttachment { resource_id: String, transit_gateway_attachment_id: String, resource_type: ResourceType }
 }
 answer! { "PascalCase"
     RouteDescription {
-        destination_cidr_block: String, transit_gateway_attachments: Vec<RouteAttachment>, r#type: &'static str,
-        state: &'static str,
+        destination_cidr_block: String, prefix_list_id: Option<String>,
+        transit_gateway_attachments: Vec<RouteAttachment>, r#type: &'static str, state: &'static str,
     }
 }
 answer! { "PascalCase" OneRoute { route: RouteDescription } }
 
-/// Tells about one route; `attachment` is none for a blackhole.
-pub fn description(world: &World, range: &IpNet, attachment: Option<&String>, is_static: bool) -> RouteDescription {
-    let attachment = attachment.and_then(|id| world.network.vpc_attachments.get(id));
+/// Returns the type that AWS gives to a route: those of prefix lists are static as well.
+pub fn type_word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Static | Origin::PrefixList(_) => "static",
+        Origin::Propagated => "propagated",
+    }
+}
+
+/// Tells about one route of a table of the transit gateway.
+pub fn description(world: &World, gateway: &str, route: &TableRoute) -> RouteDescription {
+    let attachment = route.to.and_then(|id| find(&world.network, gateway, id));
     let state = if attachment.is_some() { State::Active } else { State::Blackhole };
     RouteDescription {
-        destination_cidr_block: range.to_string(),
+        destination_cidr_block: route.range.to_string(),
+        prefix_list_id: match route.origin {
+            Origin::PrefixList(id) => Some(id.to_owned()),
+            Origin::Static | Origin::Propagated => None,
+        },
         transit_gateway_attachments: attachment
             .iter()
             .map(|it| RouteAttachment {
-                resource_id: it.vpc.clone(),
-                transit_gateway_attachment_id: it.id.clone(),
-                resource_type: "vpc",
+                resource_id: it.resource().to_owned(),
+                transit_gateway_attachment_id: it.id().to_owned(),
+                resource_type: it.resource_type(),
             })
             .collect(),
-        r#type: if is_static { "static" } else { "propagated" },
+        r#type: type_word(route.origin),
         state: state.word(),
     }
 }
 
-/// Turns all static routes to an attachment that is no more into blackholes.
-pub fn blackhole_all(world: &mut World, gateway: &str, attachment: &str) {
-    let tables = &world.network.transit_gateway_route_tables;
-    let tables: Vec<String> = tables.ids(&Key::TransitGateway(gateway.to_owned())).map(str::to_owned).collect();
+/// Turns all static routes and references to an attachment that is no more into blackholes.
+pub fn blackhole_all(world: &mut World, side: &Side) {
+    let key = Key::TransitGateway(side.transit_gateway.clone());
+    let tables: Vec<String> = world.network.transit_gateway_route_tables.ids(&key).map(str::to_owned).collect();
     for table in tables {
         let Some(table) = world.network.transit_gateway_route_tables.get_mut(&table) else { continue };
-        for target in table.static_routes.values_mut().filter(|target| target.as_deref() == Some(attachment)) {
-            *target = None;
+        let listed = table.prefix_list_references.values_mut().map(|reference| &mut reference.target);
+        for target in table.static_routes.values_mut().chain(listed) {
+            target.take_if(|target| *target == side.attachment);
         }
     }
 }
@@ -65,38 +78,20 @@ request! { "PascalCase"
     }
 }
 
-/// Reads where a route shall lead: to an available attachment of the same transit gateway, or nowhere.
-fn target(
-    world: &World,
-    caller: &Caller,
-    table: &TransitGatewayRouteTable,
-    input: &RouteRequest,
-) -> Result<Option<String>, AwsError> {
+/// Reads where a route shall lead: to a working attachment of the same transit gateway, or nowhere.
+fn target(world: &World, table: &TransitGatewayRouteTable, input: &RouteRequest) -> Result<Option<String>, AwsError> {
     match (&input.transit_gateway_attachment_id, input.blackhole) {
         (Some(_), true) => Err(invalid_combination("Blackhole and TransitGatewayAttachmentId cannot both be given")),
         (None, false) => Err(missing("TransitGatewayAttachmentId")),
         (None, true) => Ok(None),
-        (Some(id), false) => {
-            let attachment = attachment_of(world, caller, &table.transit_gateway, id)?;
-            match attachment.state {
-                AttachmentState::Available | AttachmentState::Modifying => Ok(Some(id.clone())),
-                AttachmentState::PendingAcceptance
-                | AttachmentState::Pending
-                | AttachmentState::Deleting
-                | AttachmentState::Deleted
-                | AttachmentState::Failing
-                | AttachmentState::Failed
-                | AttachmentState::Rejecting
-                | AttachmentState::Rejected => Err(incorrect_state(id)),
-            }
-        }
+        (Some(id), false) => Ok(Some(target_of(world, &table.transit_gateway, id)?.id().to_owned())),
     }
 }
 
 pub fn create(world: &mut World, caller: &Caller, input: RouteRequest) -> Result<OneRoute, AwsError> {
     let range = cidr::normalised("destinationCidrBlock", &input.destination_cidr_block)?;
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let target = target(world, caller, table, &input)?;
+    let target = target(world, table, &input)?;
     if table.static_routes.contains_key(&range) {
         let message = format!("Route {range} already exists in Transit Gateway Route Table {}.", table.id);
         return Err(AwsError::new("RouteAlreadyExists", message));
@@ -107,7 +102,7 @@ pub fn create(world: &mut World, caller: &Caller, input: RouteRequest) -> Result
 pub fn replace(world: &mut World, caller: &Caller, input: RouteRequest) -> Result<OneRoute, AwsError> {
     let range = cidr::normalised("destinationCidrBlock", &input.destination_cidr_block)?;
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let target = target(world, caller, table, &input)?;
+    let target = target(world, table, &input)?;
     write(world, caller, &input.transit_gateway_route_table_id, range, target)
 }
 
@@ -119,29 +114,30 @@ fn write(
     target: Option<String>,
 ) -> Result<OneRoute, AwsError> {
     let held = own(world, caller, table)?;
-    if !held.static_routes.contains_key(&range) {
-        let tables =
-            world.network.transit_gateway_route_tables.under(&Key::TransitGateway(held.transit_gateway.clone()));
-        let all: usize = tables.map(|it| it.static_routes.len() + it.propagated.len()).sum();
-        if all >= world.network.quotas.routes_per_transit_gateway {
-            let message = format!("The maximum number of routes of {} has been reached.", held.transit_gateway);
-            return Err(AwsError::new("RouteLimitExceeded", message));
-        }
+    let gateway = held.transit_gateway.clone();
+    if !held.static_routes.contains_key(&range)
+        && weight_of_gateway(&world.network, &gateway) >= world.network.quotas.routes_per_transit_gateway
+    {
+        let message = format!("The maximum number of routes of {gateway} has been reached.");
+        return Err(AwsError::new("RouteLimitExceeded", message));
     }
     own_mut(world, caller, table)?.static_routes.insert(range, target.clone());
-    Ok(OneRoute { route: description(world, &range, target.as_ref(), true) })
+    let route = TableRoute { range, to: target.as_deref(), origin: Origin::Static };
+    Ok(OneRoute { route: description(world, &gateway, &route) })
 }
 
 request! { "PascalCase" DeleteTransitGatewayRoute { transit_gateway_route_table_id: String, destination_cidr_block: String } }
 
 pub fn delete(world: &mut World, caller: &Caller, input: DeleteTransitGatewayRoute) -> Result<OneRoute, AwsError> {
     let range = cidr::read("destinationCidrBlock", &input.destination_cidr_block)?;
-    let id = available(world, caller, &input.transit_gateway_route_table_id)?.id.clone();
+    let table = available(world, caller, &input.transit_gateway_route_table_id)?;
+    let (id, gateway) = (table.id.clone(), table.transit_gateway.clone());
     let Some(target) = own_mut(world, caller, &id)?.static_routes.remove(&range) else {
         let message = format!("The route {range} does not exist in Transit Gateway Route Table {id}.");
         return Err(AwsError::new("InvalidRoute.NotFound", message));
     };
-    let route = RouteDescription { state: "deleted", ..description(world, &range, target.as_ref(), true) };
+    let route = TableRoute { range, to: target.as_deref(), origin: Origin::Static };
+    let route = RouteDescription { state: "deleted", ..description(world, &gateway, &route) };
     Ok(OneRoute { route })
 }
 

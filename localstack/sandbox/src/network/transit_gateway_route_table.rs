@@ -9,9 +9,11 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::association::State as AssociationState;
+use super::attachment::{Side, propagations_mut};
 use super::filters::{Filter, Sieve};
 use super::members::{answer, request, words};
 use super::paging::{Asked, Question, SIZES, describe as describe_page};
+use super::prefix_list_reference::Reference;
 use super::propagated_routes::PropagatedRoutes;
 use super::resource::{Kind, incorrect_state};
 use super::shelf::{Kept, Key};
@@ -39,6 +41,8 @@ pub struct TransitGatewayRouteTable {
     pub associations: BTreeMap<String, AssociationState>,
     /// Destinations and the attachment that each leads to; `None` is a blackhole.
     pub static_routes: BTreeMap<IpNet, Option<String>>,
+    /// Prefix-list ids and where the routes to their entries lead.
+    pub prefix_list_references: BTreeMap<String, Reference>,
     pub propagated: PropagatedRoutes,
 }
 
@@ -48,15 +52,6 @@ impl Kept for TransitGatewayRouteTable {
     }
     fn keys(&self) -> Vec<Key> {
         vec![Key::Place(self.owner.clone(), self.region.clone()), Key::TransitGateway(self.transit_gateway.clone())]
-    }
-}
-
-impl TransitGatewayRouteTable {
-    /// Tells where a destination leads to: a static route hides a propagated one of the same prefix.
-    pub fn routes(&self) -> impl Iterator<Item = (&IpNet, Option<&String>)> {
-        let fixed = self.static_routes.iter().map(|(range, to)| (range, to.as_ref()));
-        let propagated = self.propagated.admitted().filter(|(range, _)| !self.static_routes.contains_key(*range));
-        fixed.chain(propagated.map(|(range, attachment)| (range, Some(attachment))))
     }
 }
 
@@ -92,11 +87,12 @@ pub fn end(world: &mut World, id: &str) {
     }
     table.state = State::Deleted;
     table.static_routes.clear();
-    let propagating: Vec<String> = table.propagated.attachments().cloned().collect();
-    table.propagated = PropagatedRoutes::default();
-    for attachment in propagating {
-        if let Some(attachment) = world.network.vpc_attachments.get_mut(&attachment) {
-            attachment.propagations.retain(|held| held != id);
+    table.prefix_list_references.clear();
+    let (transit_gateway, propagated) = (table.transit_gateway.clone(), std::mem::take(&mut table.propagated));
+    for attachment in propagated.attachments().cloned() {
+        let side = Side { transit_gateway: transit_gateway.clone(), attachment };
+        if let Some(propagations) = propagations_mut(&mut world.network, &side) {
+            propagations.retain(|held| held != id);
         }
     }
     let event = super::Event::TransitGatewayRouteTable(id.to_owned(), Event::Forgotten);
@@ -163,6 +159,7 @@ pub fn make(world: &mut World, caller: &Caller, gateway: &str, tags: &[Tag]) -> 
         created: world.now,
         associations: BTreeMap::new(),
         static_routes: BTreeMap::new(),
+        prefix_list_references: BTreeMap::new(),
         propagated: PropagatedRoutes::default(),
     });
     world.network.tags.set(&caller.account, &id, tags);

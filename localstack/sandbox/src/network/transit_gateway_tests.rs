@@ -95,3 +95,61 @@ fn blocks_and_asn_are_checked() {
     bench
         .transit_gateway(HUB, json!({"TransitGatewayCidrBlocks": ["10.0.0.0/24"], "AmazonSideAsn": 4_200_000_000_i64}));
 }
+
+#[test]
+fn security_groups_are_referred_to_by_option_at_the_gateway_and_at_the_attachment() {
+    let mut bench = Bench::new();
+    let hub = bench.plain_transit_gateway(HUB);
+    let shown = |bench: &mut Bench| {
+        bench.ec2(HUB, "DescribeTransitGateways", json!({}))["TransitGateways"][0]["Options"].clone()
+    };
+    assert_eq!(shown(&mut bench)["SecurityGroupReferencingSupport"], "disable");
+    let vpc = bench.vpc(HUB, "10.0.0.0/16");
+    let attachment = bench.attachment(HUB, &hub, &vpc);
+    bench.wait();
+    let at = |bench: &mut Bench| {
+        let shown = bench.ec2(HUB, "DescribeTransitGatewayVpcAttachments", json!({}));
+        shown["TransitGatewayVpcAttachments"][0]["Options"]["SecurityGroupReferencingSupport"].clone()
+    };
+    assert_eq!(at(&mut bench), "enable");
+    let on = json!({"TransitGatewayId": hub, "Options": {"SecurityGroupReferencingSupport": "enable"}});
+    bench.ec2(HUB, "ModifyTransitGateway", on);
+    let off = json!({"TransitGatewayAttachmentId": attachment,
+        "Options": {"SecurityGroupReferencingSupport": "disable"}});
+    bench.ec2(HUB, "ModifyTransitGatewayVpcAttachment", off);
+    bench.wait();
+    assert_eq!(
+        (&shown(&mut bench)["SecurityGroupReferencingSupport"], at(&mut bench)),
+        (&json!("enable"), json!("disable"))
+    );
+}
+
+#[test]
+fn every_option_that_can_be_changed_is_changed_and_multicast_is_not_among_them() {
+    let mut bench = Bench::new();
+    let hub = bench.plain_transit_gateway(HUB);
+    let changes = json!({"AmazonSideAsn": 64600, "AutoAcceptSharedAttachments": "enable", "VpnEcmpSupport": "disable",
+        "DnsSupport": "disable", "SecurityGroupReferencingSupport": "enable",
+        "AddTransitGatewayCidrBlocks": ["10.99.0.0/24"]});
+    bench.ec2(HUB, "ModifyTransitGateway", json!({"TransitGatewayId": hub, "Options": changes}));
+    bench.wait();
+    let shown = bench.ec2(HUB, "DescribeTransitGateways", json!({}))["TransitGateways"][0]["Options"].clone();
+    for (name, value) in changes.as_object().unwrap().iter().filter(|(name, _)| !name.starts_with("Add")) {
+        assert_eq!(shown[name], *value, "{name}");
+    }
+    assert_eq!(shown["TransitGatewayCidrBlocks"], json!(["10.99.0.0/24"]));
+    let multicast = json!({"TransitGatewayId": hub, "Options": {"MulticastSupport": "enable"}});
+    assert!(bench.call(HUB, "ModifyTransitGateway", multicast).is_err());
+}
+
+#[test]
+fn an_account_has_so_many_transit_gateways_in_a_region() {
+    let mut bench = Bench::new();
+    bench.sandbox.world.network.quotas.transit_gateways_per_region = 5;
+    for _ in 0..5 {
+        bench.ec2(HUB, "CreateTransitGateway", json!({}));
+    }
+    bench.refused(HUB, "CreateTransitGateway", json!({}), "TransitGatewayLimitExceeded");
+    bench.region = "eu-west-1".to_owned();
+    bench.ec2(HUB, "CreateTransitGateway", json!({}));
+}

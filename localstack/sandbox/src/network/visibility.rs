@@ -11,7 +11,7 @@ use crate::call::AccountId;
 use crate::world::World;
 
 /// Who does not see what until when.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Visibility {
     hidden: BTreeMap<(AccountId, String), Timestamp>,
 }

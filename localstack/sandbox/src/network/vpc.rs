@@ -1,18 +1,23 @@
-//! VPCs. Only the account that owns one sees it.
+//! VPCs. The account that owns one sees it, and so does each account that one of its subnets is shared with.
 //!
 //! A VPC is `pending` for a moment and then `available`. It is made with a main route table, and cannot be deleted
 //! while anything stands in it.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
 
 use super::cidr;
 use super::filters::{Filter, Sieve};
 use super::members::{Nothing, answer, request, words};
 use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
-use super::resource::{Kind, invalid_combination, invalid_value, missing};
-use super::shelf::{Kept, Key};
+use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
+use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
 use super::vpc_cidr::{self, CidrAssociation, CidrBlockAssociation, Ipv6CidrBlockAssociation};
-use super::{route_table, visibility};
+use super::{route_table, shareable, visibility, vpc_peering};
 use crate::call::{AccountId, AwsError, Caller};
+use crate::sharing;
 use crate::world::{self, World};
 
 /// A new VPC is available after a moment.
@@ -33,6 +38,8 @@ pub struct Vpc {
     pub dns_support: bool,
     pub dns_hostnames: bool,
     pub address_usage_metrics: bool,
+    /// Whether it is the default VPC of its account and Region; see [`super::default_vpc`].
+    pub is_default: bool,
 }
 
 impl Kept for Vpc {
@@ -70,14 +77,29 @@ pub fn happen(world: &mut World, id: &str, event: Event) {
     }
 }
 
-/// Finds a VPC that the caller owns.
+/// Finds a VPC that the caller owns or of which a subnet is shared with it.
 ///
 /// # Errors
 /// `InvalidVpcID.Malformed` and `InvalidVpcID.NotFound`.
-pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Vpc, AwsError> {
+pub fn seen<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Vpc, AwsError> {
     Kind::Vpc.check(id)?;
-    let vpc = world.network.vpcs.get(id);
-    vpc.filter(|it| it.owner == caller.account && it.region == caller.region).ok_or_else(|| Kind::Vpc.not_found(id))
+    let vpc = world.network.vpcs.get(id).filter(|it| it.region == caller.region);
+    vpc.filter(|it| it.owner == caller.account || participates(world, &caller.account, id))
+        .ok_or_else(|| Kind::Vpc.not_found(id))
+}
+
+fn participates(world: &World, account: &str, id: &str) -> bool {
+    let mut subnets = world.network.subnets.under(&Key::Vpc(id.to_owned()));
+    subnets.any(|it| sharing::reaches(world, account, &it.arn()))
+}
+
+/// Finds a VPC that the caller owns.
+///
+/// # Errors
+/// As [`seen`], and `UnauthorizedOperation` for one that the caller only takes part in.
+pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Vpc, AwsError> {
+    let vpc = seen(world, caller, id)?;
+    if vpc.owner == caller.account { Ok(vpc) } else { Err(not_authorized()) }
 }
 
 request! { "PascalCase"
@@ -102,9 +124,40 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
     vpc_cidr::check_size(&primary)?;
     // The Region must be one that the sandbox has.
     super::zones::zones(&caller.account, &caller.region)?;
+    let id = make(
+        world,
+        caller,
+        primary,
+        Plan {
+            tenancy: input.instance_tenancy.unwrap_or(Tenancy::Default),
+            ipv6: input.amazon_provided_ipv6_cidr_block,
+            ..Plan::default()
+        },
+    );
+    world.network.tags.set(&caller.account, &id, &tags);
+    created(world, caller, &id)
+}
+
+/// What a new VPC is to be like, beside its primary range.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub tenancy: Tenancy,
+    pub ipv6: bool,
+    pub is_default: bool,
+    pub dns_hostnames: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { tenancy: Tenancy::Default, ipv6: false, is_default: false, dns_hostnames: false }
+    }
+}
+
+/// Makes a VPC, pending, with its main route table; what is asked has been checked.
+pub fn make(world: &mut World, caller: &Caller, primary: IpNet, plan: Plan) -> String {
     let id = Kind::Vpc.new_id(&mut world.dice);
     let mut cidrs = vec![CidrAssociation::primary(&mut world.dice, primary)];
-    if input.amazon_provided_ipv6_cidr_block {
+    if plan.ipv6 {
         cidrs.push(CidrAssociation::amazon_provided(&mut world.dice, vpc_cidr::State::Associated));
     }
     world.network.vpcs.insert(Vpc {
@@ -112,20 +165,28 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
         owner: caller.account.clone(),
         region: caller.region.clone(),
         state: State::Pending,
-        tenancy: input.instance_tenancy.unwrap_or(Tenancy::Default),
+        tenancy: plan.tenancy,
         cidrs,
         dns_support: true,
-        dns_hostnames: false,
+        dns_hostnames: plan.dns_hostnames,
         address_usage_metrics: false,
+        is_default: plan.is_default,
     });
-    world.network.tags.set(&caller.account, &id, &tags);
     route_table::make_main(world, caller, &id);
     visibility::hide(world, &caller.account, &id);
     world.later(PENDING_SECONDS, world::Event::Network(super::Event::Vpc(id.clone(), Event::Available)));
-    Ok(CreatedVpc { vpc: description(world, own(world, caller, &id)?) })
+    id
 }
 
-fn description(world: &World, vpc: &Vpc) -> VpcDescription {
+/// Answers a call that made a VPC.
+///
+/// # Errors
+/// As [`own`].
+pub fn created(world: &World, caller: &Caller, id: &str) -> Result<CreatedVpc, AwsError> {
+    Ok(CreatedVpc { vpc: description(world, caller, own(world, caller, id)?) })
+}
+
+fn description(world: &World, caller: &Caller, vpc: &Vpc) -> VpcDescription {
     let primary = vpc.cidrs.first().map(|it| it.cidr.to_string()).unwrap_or_default();
     VpcDescription {
         vpc_id: vpc.id.clone(),
@@ -134,10 +195,10 @@ fn description(world: &World, vpc: &Vpc) -> VpcDescription {
         owner_id: vpc.owner.clone(),
         dhcp_options_id: "default",
         instance_tenancy: vpc.tenancy,
-        is_default: false,
+        is_default: vpc.is_default,
         cidr_block_association_set: vpc.cidrs.iter().filter_map(CidrAssociation::as_ipv4).collect(),
         ipv6_cidr_block_association_set: vpc.cidrs.iter().filter_map(|it| it.as_ipv6(&vpc.region)).collect(),
-        tags: world.network.tags.of(&vpc.owner, &vpc.id),
+        tags: world.network.tags.of(&caller.account, &vpc.id),
     }
 }
 
@@ -149,6 +210,8 @@ answer! { "PascalCase" DescribedVpcs { vpcs: Vec<VpcDescription>, next_token: Op
 const SIEVE: Sieve<VpcDescription> = Sieve {
     fields: &[
         ("cidr", |vpc| vec![vpc.cidr_block.clone()]),
+        // Not in the API Reference, but Ansible's ec2_vpc_net has asked AWS by this name for years.
+        ("cidr-block", |vpc| vec![vpc.cidr_block.clone()]),
         ("cidr-block-association.association-id", |vpc| {
             vpc.cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
         }),
@@ -164,6 +227,9 @@ const SIEVE: Sieve<VpcDescription> = Sieve {
         }),
         ("ipv6-cidr-block-association.ipv6-cidr-block", |vpc| {
             vpc.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_cidr_block.clone()).collect()
+        }),
+        ("ipv6-cidr-block-association.ipv6-pool", |vpc| {
+            vpc.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_pool.to_owned()).collect()
         }),
         ("ipv6-cidr-block-association.state", |vpc| {
             vpc.ipv6_cidr_block_association_set
@@ -194,9 +260,13 @@ pub fn describe(world: &mut World, caller: &Caller, input: DescribeVpcs) -> Resu
         ids: &input.vpc_ids,
         filters: &input.filters,
     };
-    let page = describe_page(&question, &SIEVE, world.network.vpcs.ids(&Key::place(caller)), |id| {
-        let vpc = own(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, vpc))
+    let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
+    let shared = shared.iter().filter_map(|id| world.network.subnets.get(id)).map(|it| it.vpc.as_str());
+    let shared: BTreeSet<&str> = shared.collect();
+    let candidates = merged(world.network.vpcs.ids(&Key::place(caller)), shared.into_iter());
+    let page = describe_page(&question, &SIEVE, candidates, |id| {
+        let vpc = seen(world, caller, id).ok()?;
+        visibility::shows(world, &caller.account, id).then(|| description(world, caller, vpc))
     })?;
     Ok(DescribedVpcs { vpcs: page.items, next_token: page.next })
 }
@@ -210,6 +280,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpc) -> Result<No
     let occupied = network.subnets.ids(&inside).next().is_some()
         || network.internet_gateways.under(&Key::place(caller)).any(|it| it.vpc.as_ref() == Some(id))
         || network.vpc_attachments.under(&inside).any(|it| it.state.holds_interfaces_or_waits())
+        || vpc_peering::holds(network, id)
         || network.route_tables.under(&inside).any(|it| it.main.is_none());
     if occupied {
         return Err(AwsError::new(
@@ -222,6 +293,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpc) -> Result<No
         world.network.route_tables.remove(&table);
         world.network.tags.forget(&[&caller.account], &table);
     }
+    vpc_peering::forget_vpc(world, id, &caller.account);
     world.network.vpcs.remove(id);
     world.network.tags.forget(&[&caller.account], id);
     Ok(Nothing {})
@@ -238,7 +310,7 @@ words! {
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AttributeValue {
-    value: bool,
+    pub value: bool,
 }
 
 request! { "PascalCase"
@@ -293,99 +365,5 @@ pub fn describe_attribute(
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use crate::network::support::Bench;
-
-    const ONE: &str = "111111111111";
-    const TWO: &str = "222222222222";
-
-    #[test]
-    fn a_vpc_is_seen_by_its_owner_in_its_region_alone() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"][0]["State"], "pending");
-        bench.wait();
-        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"][0]["State"], "available");
-        assert_eq!(bench.ec2(TWO, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
-        bench.refused(TWO, "DescribeVpcs", json!({"VpcIds": [vpc]}), "InvalidVpcID.NotFound");
-        bench.region = "eu-west-1".into();
-        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
-    }
-
-    #[test]
-    fn a_vpc_comes_with_a_main_table_and_a_local_route() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let asked = json!({"Filters": [{"Name": "vpc-id", "Values": [vpc]}]});
-        let tables = bench.ec2(ONE, "DescribeRouteTables", asked);
-        assert_eq!(tables["RouteTables"][0]["Associations"][0]["Main"], true);
-        assert_eq!(tables["RouteTables"][0]["Routes"][0]["GatewayId"], "local");
-    }
-
-    #[test]
-    fn a_vpc_with_a_subnet_cannot_be_deleted() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let subnet = bench.subnet(ONE, &vpc, "10.0.0.0/24", 0);
-        bench.refused(ONE, "DeleteVpc", json!({"VpcId": vpc}), "DependencyViolation");
-        bench.ec2(ONE, "DeleteSubnet", json!({"SubnetId": subnet}));
-        bench.ec2(ONE, "DeleteVpc", json!({"VpcId": vpc}));
-        bench.refused(ONE, "DeleteVpc", json!({"VpcId": vpc}), "InvalidVpcID.NotFound");
-        assert_eq!(bench.ec2(ONE, "DescribeRouteTables", json!({}))["RouteTables"], json!([]));
-    }
-
-    #[test]
-    fn filters_by_tag_and_by_range_find_what_they_name() {
-        let mut bench = Bench::new();
-        bench.vpc(ONE, "10.0.0.0/16");
-        let tagged = bench.ec2(
-            ONE,
-            "CreateVpc",
-            json!({"CidrBlock": "10.1.0.0/16", "TagSpecifications": [
-                {"ResourceType": "vpc", "Tags": [{"Key": "env", "Value": "prod"}]}]}),
-        )["Vpc"]["VpcId"]
-            .clone();
-        for filter in [
-            json!({"Name": "tag:env", "Values": ["pr*"]}),
-            json!({"Name": "tag-key", "Values": ["env"]}),
-            json!({"Name": "cidr", "Values": ["10.1.0.0/16"]}),
-        ] {
-            let found = bench.ec2(ONE, "DescribeVpcs", json!({"Filters": [filter]}));
-            assert_eq!(found["Vpcs"].as_array().unwrap().len(), 1, "{filter}");
-            assert_eq!(found["Vpcs"][0]["VpcId"], tagged);
-        }
-        let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
-        let error = bench.refused(ONE, "DescribeVpcs", unknown, "InvalidParameterValue");
-        assert_eq!(error.message, "The filter 'colour' is invalid");
-    }
-
-    #[test]
-    fn attributes_are_read_one_by_one_and_set_one_by_one() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        bench.ec2(ONE, "ModifyVpcAttribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
-        let read = bench.ec2(ONE, "DescribeVpcAttribute", json!({"VpcId": vpc, "Attribute": "enableDnsHostnames"}));
-        assert_eq!(read, json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
-        let both = json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}, "EnableDnsSupport": {"Value": true}});
-        bench.refused(ONE, "ModifyVpcAttribute", both, "InvalidParameterCombination");
-    }
-
-    #[test]
-    fn ids_and_max_results_do_not_go_together() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let both = json!({"VpcIds": [vpc], "MaxResults": 5});
-        bench.refused(ONE, "DescribeVpcs", both, "InvalidParameterCombination");
-    }
-
-    #[test]
-    fn a_create_refuses_tags_for_another_kind() {
-        let mut bench = Bench::new();
-        let tags = json!([{"ResourceType": "subnet", "Tags": [{"Key": "a", "Value": "b"}]}]);
-        let asked = json!({"CidrBlock": "10.0.0.0/16", "TagSpecifications": tags});
-        bench.refused(ONE, "CreateVpc", asked, "InvalidParameterValue");
-        assert_eq!(bench.ec2(ONE, "DescribeVpcs", json!({}))["Vpcs"], json!([]));
-    }
-}
+#[path = "vpc_tests.rs"]
+mod tests;

@@ -16,10 +16,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::attachment::{Side, join_default_tables, leave_routing};
 use super::filters::{Filter, Sieve};
 use super::members::{Switch, answer, request, words};
 use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::Kind;
+use super::route::Target;
 use super::shelf::{Kept, Key};
 use super::switches::DefaultAssociation;
 use super::tags::Tag;
@@ -35,8 +37,9 @@ pub const MODIFY_SECONDS: f64 = 60.0;
 pub const REJECT_SECONDS: f64 = 10.0;
 
 words! {
+    /// The states of attachments of all kinds; only a peering is ever `initiatingRequest`.
     State {
-        PendingAcceptance = "pendingAcceptance", Pending = "pending", Available = "available",
+        InitiatingRequest = "initiatingRequest", PendingAcceptance = "pendingAcceptance", Pending = "pending", Available = "available",
         Modifying = "modifying", Deleting = "deleting", Deleted = "deleted", Failing = "failing", Failed = "failed",
         Rejecting = "rejecting", Rejected = "rejected",
     }
@@ -91,6 +94,13 @@ answer! { "PascalCase"
     }
 }
 
+impl VpcAttachment {
+    /// Names it as its transit gateway's routing does.
+    pub fn side(&self) -> Side {
+        Side { transit_gateway: self.transit_gateway.clone(), attachment: self.id.clone() }
+    }
+}
+
 impl Kept for VpcAttachment {
     fn id(&self) -> &str {
         &self.id
@@ -122,9 +132,10 @@ pub enum Event {
 pub fn begin(world: &mut World, id: &str) {
     let Some(attachment) = world.network.vpc_attachments.get_mut(id) else { return };
     attachment.state = State::Pending;
-    let fails = world.network.switches.attachments_fail_in.contains(&attachment.vpc_owner);
+    let (owner, side) = (attachment.vpc_owner.clone(), attachment.side());
+    let fails = !crate::identity::attachments_can_be_made(world, &owner);
     if world.network.switches.default_association == DefaultAssociation::AtAccept {
-        join_default_tables(world, id);
+        join_default_tables(world, &side);
     }
     schedule(world, id, CREATE_SECONDS, if fails { Event::Failing } else { Event::Available });
 }
@@ -154,10 +165,11 @@ pub fn happen(world: &mut World, id: &str, event: Event) {
     match (event, attachment.state) {
         (Event::Available, State::Pending) => {
             attachment.state = State::Available;
+            let side = attachment.side();
             if world.network.switches.default_association == DefaultAssociation::AtAvailable {
-                join_default_tables(world, id);
+                join_default_tables(world, &side);
             }
-            propagation::attachment_available(world, id);
+            propagation::attachment_available(world, &side);
         }
         (Event::Modified, State::Modifying) => attachment.state = State::Available,
         (Event::Rejected, State::Rejecting) => end(world, id, State::Rejected),
@@ -191,29 +203,11 @@ pub fn happen(world: &mut World, id: &str, event: Event) {
 fn end(world: &mut World, id: &str, state: State) {
     let Some(attachment) = world.network.vpc_attachments.get_mut(id) else { return };
     attachment.state = state;
-    let (vpc, gateway) = (attachment.vpc.clone(), attachment.transit_gateway.clone());
-    association::drop_all(world, id);
-    propagation::drop_all(world, id);
-    super::transit_gateway_route::blackhole_all(world, &gateway, id);
-    route::orphan(world, &vpc, &gateway);
+    let (vpc, side) = (attachment.vpc.clone(), attachment.side());
+    leave_routing(world, &side);
+    route::orphan(world, &vpc, &Target::TransitGateway(side.transit_gateway));
     let event = super::Event::VpcAttachment(id.to_owned(), Event::Forgotten);
     world.exactly_after(RECORD_LIFE, world::Event::Network(event));
-}
-
-/// Associates and propagates an attachment with the transit gateway's default tables, where there are any.
-fn join_default_tables(world: &mut World, id: &str) {
-    let Some(attachment) = world.network.vpc_attachments.get(id) else { return };
-    let Some(gateway) = world.network.transit_gateways.get(&attachment.transit_gateway) else { return };
-    let (to_associate, to_propagate) = (
-        gateway.options.association_default_route_table_id.clone(),
-        gateway.options.propagation_default_route_table_id.clone(),
-    );
-    if let Some(table) = to_associate.filter(|_| attachment.association.is_none()) {
-        association::begin(world, id, &table);
-    }
-    if let Some(table) = to_propagate {
-        propagation::begin(world, id, &table);
-    }
 }
 
 /// Finds an attachment that the caller has a side of, and that is not over.
@@ -224,14 +218,13 @@ pub fn seen<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w VpcAt
     Kind::TransitGatewayAttachment.check(id)?;
     let attachment = world.network.vpc_attachments.get(id);
     attachment
-        .filter(|it| has_side(it, caller) && it.state != State::Deleted)
+        .filter(|it| has_side(it, &caller.account, &caller.region) && it.state != State::Deleted)
         .ok_or_else(|| Kind::TransitGatewayAttachment.not_found(id))
 }
 
-/// Tells whether the caller is the transit gateway's owner or the VPC's.
-pub fn has_side(attachment: &VpcAttachment, caller: &Caller) -> bool {
-    attachment.region == caller.region
-        && (attachment.vpc_owner == caller.account || attachment.transit_gateway_owner == caller.account)
+/// Tells whether an account is the transit gateway's owner or the VPC's.
+pub fn has_side(attachment: &VpcAttachment, account: &str, region: &str) -> bool {
+    attachment.region == region && (attachment.vpc_owner == account || attachment.transit_gateway_owner == account)
 }
 
 answer! { "PascalCase"
@@ -295,7 +288,8 @@ pub fn describe(
     };
     let page = describe_page(&question, &SIEVE, world.network.vpc_attachments.ids(&Key::place(caller)), |id| {
         let attachment = world.network.vpc_attachments.get(id)?;
-        let shows = has_side(attachment, caller) && visibility::shows(world, &caller.account, id);
+        let has_side = has_side(attachment, &caller.account, &caller.region);
+        let shows = has_side && visibility::shows(world, &caller.account, id);
         shows.then(|| description(world, caller, attachment))
     })?;
     Ok(DescribedVpcAttachments { transit_gateway_vpc_attachments: page.items, next_token: page.next })

@@ -2,14 +2,16 @@
 //!
 //! From the subnet's route table (longest prefix) to a transit gateway, in by the VPC's attachment, by that
 //! attachment's associated table (longest prefix, static over propagated) out through another attachment, into its
-//! VPC. If the address is not there, on by the route table of the subnet that the attachment stands in: so a packet passes
+//! VPC, or over a peering into another transit gateway and on by the table that the peering is associated with there.
+//! Over a peering connection of VPCs it goes into the other VPC and no further. If the address is not there, on by the route table of the subnet that the attachment stands in: so a packet passes
 //! an inspection VPC as if the appliance in it sent everything on.
 
 use std::net::IpAddr;
 
 use super::association::{Association, State as AssociationState};
-use super::cidr::longest;
-use super::route::{State as RouteState, Target, state};
+use super::attachment::{Attachment, find};
+use super::given_attachment::GivenAttachment;
+use super::route::{State as RouteState, Target, longest, state};
 use super::route_table::{RouteTable, of_subnet};
 use super::shelf::Key;
 use super::vpc_attachment::VpcAttachment;
@@ -23,12 +25,23 @@ pub enum Start<'a> {
     Subnet(&'a str),
 }
 
+/// Where a packet leaves the transit gateways.
+enum Exit<'w> {
+    Vpc(&'w VpcAttachment),
+    Given(&'w GivenAttachment),
+}
+
 /// Where a packet ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path {
     /// In the VPC that has the address; the hops are the ids of all tables, gateways and attachments on the way.
     Delivered {
         vpc: String,
+        hops: Vec<String>,
+    },
+    /// To what stands behind an attachment that is none of a VPC: a VPN, a Direct Connect gateway.
+    Handed {
+        attachment: String,
         hops: Vec<String>,
     },
     /// Out of the model, by an internet gateway.
@@ -57,6 +70,8 @@ pub enum Why {
     AttachmentDown,
     /// It came back to a table where it had been.
     Loop,
+    /// A peering connection of VPCs leads into the other VPC alone.
+    NotTransitive,
 }
 
 /// Follows the routes from a place to an address.
@@ -71,40 +86,72 @@ pub fn walk(world: &World, from: Start, to: IpAddr) -> Path {
     };
     let mut hops: Vec<String> = Vec::new();
     loop {
-        if world.network.vpcs.get(vpc).is_some_and(|it| it.associated().any(|range| range.contains(&to))) {
+        if has_address(world, vpc, to) {
             return Path::Delivered { vpc: vpc.to_owned(), hops };
         }
         let Some(here) = table else { return dropped(vpc, Why::NoStart) };
+        hops.push(here.id.clone());
         let gateway = match leave_vpc(world, here, to) {
             Ok(Target::TransitGateway(id)) => id,
-            Ok(Target::InternetGateway(id)) => {
-                hops.push(here.id.clone());
-                return Path::Left { gateway: id, hops };
+            Ok(Target::InternetGateway(id)) => return Path::Left { gateway: id, hops },
+            Ok(Target::VpcPeering(id)) => {
+                let peering = world.network.vpc_peering_connections.get(&id);
+                let other = peering.and_then(|it| it.across(vpc)).filter(|other| has_address(world, other, to));
+                hops.push(id.clone());
+                return match other {
+                    Some(other) => Path::Delivered { vpc: other.to_owned(), hops },
+                    None => dropped(&id, Why::NotTransitive),
+                };
             }
             Err(why) => return dropped(&here.id, why),
         };
-        hops.push(here.id.clone());
         hops.push(gateway.clone());
         let Some(entry) = attachment(world, vpc, &gateway) else { return dropped(&gateway, Why::NotAttached) };
-        let Some(Association { table: decides, state: AssociationState::Associated }) = &entry.association else {
-            return dropped(&entry.id, Why::NoAssociation);
+        let exit = match cross_gateways(world, Attachment::Vpc(entry), to, &mut hops) {
+            Ok(Exit::Vpc(exit)) => exit,
+            Ok(Exit::Given(exit)) => return Path::Handed { attachment: exit.id.clone(), hops },
+            Err((at, why)) => return dropped(&at, why),
         };
-        if hops.contains(decides) {
-            return dropped(decides, Why::Loop);
-        }
-        hops.push(entry.id.clone());
-        hops.push(decides.clone());
-        let exit = match cross_gateway(world, decides, to) {
-            Ok(exit) => exit,
-            Err(why) => return dropped(decides, why),
-        };
-        if !exit.state.carries_traffic() {
-            return dropped(&exit.id, Why::AttachmentDown);
-        }
-        hops.push(exit.id.clone());
         vpc = &exit.vpc;
         let landing = exit.subnets.first().and_then(|id| world.network.subnets.get(id));
         table = landing.and_then(|subnet| of_subnet(world, subnet));
+    }
+}
+
+fn has_address(world: &World, vpc: &str, address: IpAddr) -> bool {
+    world.network.vpcs.get(vpc).is_some_and(|it| it.associated().any(|range| range.contains(&address)))
+}
+
+/// Follows a packet from the attachment where it comes in, through one transit gateway or several, to where it leaves.
+fn cross_gateways<'w>(
+    world: &'w World,
+    mut entry: Attachment<'w>,
+    to: IpAddr,
+    hops: &mut Vec<String>,
+) -> Result<Exit<'w>, (String, Why)> {
+    loop {
+        let Some(Association { table: decides, state: AssociationState::Associated }) = entry.association() else {
+            return Err((entry.id().to_owned(), Why::NoAssociation));
+        };
+        if hops.contains(decides) {
+            return Err((decides.clone(), Why::Loop));
+        }
+        hops.push(entry.id().to_owned());
+        hops.push(decides.clone());
+        let exit = cross_gateway(world, decides, to).map_err(|why| (decides.clone(), why))?;
+        if !exit.state().carries_traffic() {
+            return Err((exit.id().to_owned(), Why::AttachmentDown));
+        }
+        hops.push(exit.id().to_owned());
+        match exit {
+            Attachment::Vpc(it) => return Ok(Exit::Vpc(it)),
+            Attachment::Given(it) => return Ok(Exit::Given(it)),
+            Attachment::Peering(it, end) => {
+                let across = it.across(&end.transit_gateway);
+                hops.push(across.transit_gateway.clone());
+                entry = Attachment::Peering(it, across);
+            }
+        }
     }
 }
 
@@ -113,7 +160,7 @@ fn main_table<'w>(world: &'w World, vpc: &str) -> Option<&'w RouteTable> {
 }
 
 fn leave_vpc(world: &World, table: &RouteTable, to: IpAddr) -> Result<Target, Why> {
-    let (_, route) = longest(to, table.routes.iter()).ok_or(Why::NoRoute)?;
+    let route = longest(&world.network, table, to).ok_or(Why::NoRoute)?;
     match state(world, table, route) {
         RouteState::Active => Ok(route.target.clone()),
         RouteState::Blackhole => Err(Why::Blackhole),
@@ -125,10 +172,10 @@ fn attachment<'w>(world: &'w World, vpc: &str, gateway: &str) -> Option<&'w VpcA
     attachments.find(|it| it.transit_gateway == gateway && it.state.carries_traffic())
 }
 
-fn cross_gateway<'w>(world: &'w World, table: &str, to: IpAddr) -> Result<&'w VpcAttachment, Why> {
+fn cross_gateway<'w>(world: &'w World, table: &str, to: IpAddr) -> Result<Attachment<'w>, Why> {
     let table = world.network.transit_gateway_route_tables.get(table).ok_or(Why::NoRoute)?;
-    let (_, attachment) = longest(to, table.routes()).ok_or(Why::NoRoute)?;
-    attachment.and_then(|id| world.network.vpc_attachments.get(id)).ok_or(Why::Blackhole)
+    let route = table.longest(&world.network, to).ok_or(Why::NoRoute)?;
+    route.to.and_then(|id| find(&world.network, &table.transit_gateway, id)).ok_or(Why::Blackhole)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn connected() -> (Bench, Vec<String>, Vec<String>, String, String) {
 fn dropped(path: &Path) -> Option<Why> {
     match path {
         Path::Dropped { why, .. } => Some(*why),
-        Path::Delivered { .. } | Path::Left { .. } => None,
+        Path::Delivered { .. } | Path::Left { .. } | Path::Handed { .. } => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! A zone's id (`use1-az1`) names the same place for everybody; its name (`us-east-1a`) is dealt out for each account
 //! anew ("AZ IDs for your AWS resources"). So zones of two accounts are compared by id, never by name.
 
-use super::filters::{Filter, Sieve};
+use super::filters::{Filter, Sieve, none};
 use super::members::{answer, request};
 use super::resource::invalid_value;
 use crate::call::{AwsError, Caller};
@@ -61,6 +61,11 @@ pub fn zones(account: &str, region: &str) -> Result<Vec<Zone>, AwsError> {
     Ok(names.zip(numbers).map(|(name, number)| Zone { name, id: format!("{code}-az{number}") }).collect())
 }
 
+/// Returns what an account calls the zone with an id.
+pub fn name_of(account: &str, region: &str, id: &str) -> Option<String> {
+    zones(account, region).ok()?.into_iter().find(|zone| zone.id == id).map(|zone| zone.name)
+}
+
 /// Abbreviates a Region as zone ids do: `us-east-1` to `use1`, `ap-southeast-2` to `apse2`.
 fn code(region: &str) -> String {
     let mut parts = region.splitn(3, '-');
@@ -89,6 +94,10 @@ answer! { "PascalCase" AvailabilityZones { availability_zones: Vec<AvailabilityZ
 const ZONE_SIEVE: Sieve<AvailabilityZone> = Sieve {
     fields: &[
         ("group-name", |zone| vec![zone.group_name.clone()]),
+        ("group-long-name", none),
+        ("message", none),
+        ("parent-zone-id", none),
+        ("parent-zone-name", none),
         ("opt-in-status", |zone| vec![zone.opt_in_status.to_owned()]),
         ("region-name", |zone| vec![zone.region_name.clone()]),
         ("state", |zone| vec![zone.state.to_owned()]),

@@ -78,7 +78,15 @@ struct ShownOrganization {
     master_account_arn: String,
     master_account_id: String,
     master_account_email: String,
-    available_policy_types: Vec<()>,
+    available_policy_types: Vec<AvailableType>,
+}
+
+/// The field that shows service control policies whether or not they are enabled; it is kept for old clients.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AvailableType {
+    r#type: &'static str,
+    status: &'static str,
 }
 
 impl OneOrganization {
@@ -94,7 +102,7 @@ impl OneOrganization {
                 master_account_arn: organization.account_arn(management),
                 master_account_id: management.clone(),
                 master_account_email: email.unwrap_or_default(),
-                available_policy_types: Vec::new(),
+                available_policy_types: vec![AvailableType { r#type: "SERVICE_CONTROL_POLICY", status: "ENABLED" }],
             },
         }
     }
@@ -263,7 +271,9 @@ pub(super) fn close_account(world: &mut World, caller: &Caller, request: Account
     }
     let account = organization.accounts.get_mut(&request.account_id).ok_or_else(no_account)?;
     match account.state {
-        AccountState::Active => account.state = AccountState::PendingClosure,
+        AccountState::PendingActivation | AccountState::Active | AccountState::Suspended => {
+            account.state = AccountState::PendingClosure;
+        }
         AccountState::PendingClosure => {
             let message = "The account is already pending closure.";
             return Err(AwsError::new("ConflictException", message));
@@ -291,26 +301,57 @@ pub(super) fn forget(world: &mut World, organization: &str, account: &str) {
         of.accounts.remove(account);
         of.delegated.remove(account);
         of.tags.remove(account);
+        of.policies.forget(account);
     }
     world.organization.membership.remove(account);
 }
 
-/// Makes a member a stand-alone account again.
+/// Makes a member a stand-alone account again; the management account says so.
 pub(super) fn remove_account(world: &mut World, caller: &Caller, request: AccountRequest) -> Result<Empty, AwsError> {
     check_account_id(&request.account_id)?;
-    let organization = as_management(world, caller)?;
-    if request.account_id == organization.management {
+    let organization = as_management(world, caller)?.id.clone();
+    part(world, &organization, &request.account_id)
+}
+
+/// Takes the caller's own account out of its organization.
+pub(super) fn leave_organization(world: &mut World, caller: &Caller, _: NoParameters) -> Result<Empty, AwsError> {
+    let organization = as_member(world, caller)?.id.clone();
+    part(world, &organization, &caller.account)
+}
+
+fn part(world: &mut World, id: &str, account: &str) -> Result<Empty, AwsError> {
+    let organization = world.organization.organizations.get(id).ok_or_else(no_account)?;
+    if account == organization.management {
         let message = "You can't remove the management account from its organization.";
         return Err(AwsError::new("MasterCannotLeaveOrganizationException", message));
     }
-    if !organization.accounts.contains_key(&request.account_id) {
-        return Err(no_account());
-    }
-    if organization.delegated.contains_key(&request.account_id) {
+    let held = organization.accounts.get(account).ok_or_else(no_account)?;
+    if organization.delegated.contains_key(account) {
         let message = "You can't remove an account that is registered as a delegated administrator.";
         return Err(violates("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG", message));
     }
+    match held.state {
+        AccountState::PendingActivation | AccountState::Active | AccountState::Suspended => {}
+        // Closed accounts leave by themselves when their time is over ("Closing a member account in your organization").
+        AccountState::PendingClosure | AccountState::Closed => {
+            let message = "You can't remove an account that is closed or pending closure.";
+            return Err(violates("ACCOUNT_CANNOT_LEAVE_ORGANIZATION", message));
+        }
+    }
+    forget(world, id, account);
+    Ok(Empty {})
+}
+
+/// Deletes an organization that has no member left but its management account.
+pub(super) fn delete_organization(world: &mut World, caller: &Caller, _: NoParameters) -> Result<Empty, AwsError> {
+    let organization = as_management(world, caller)?;
+    if organization.accounts.len() > 1 || !organization.units.is_empty() {
+        let message = "The organization isn't empty. Remove all accounts and organizational units first.";
+        return Err(AwsError::new("OrganizationNotEmptyException", message));
+    }
     let id = organization.id.clone();
-    forget(world, &id, &request.account_id);
+    world.organization.organizations.remove(&id);
+    world.organization.membership.remove(&caller.account);
+    world.sharing.stop_sharing_within(&id);
     Ok(Empty {})
 }

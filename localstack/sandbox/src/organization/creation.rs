@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::listing::page;
 use super::structure::{Account, Creation, CreationOutcome};
 use super::tags::Tag;
 use super::{AccountState, Event, as_management, as_reader, violates};
 use crate::call::{AwsError, Caller};
 use crate::identity::{self, ORGANIZATION_ACCESS_ROLE, ServiceLinked};
+use crate::network::default_vpc;
 use crate::world::{self, World};
 
 /// About how long AWS takes to create an account, in seconds: its documentation says minutes, and gives no figure.
@@ -34,7 +36,7 @@ pub(super) struct CreationStatus {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShownCreation {
+pub(super) struct ShownCreation {
     id: String,
     account_name: String,
     state: &'static str,
@@ -44,7 +46,7 @@ struct ShownCreation {
     failure_reason: Option<&'static str>,
 }
 
-impl CreationStatus {
+impl ShownCreation {
     fn of(id: String, creation: &Creation) -> Self {
         let (state, completed_timestamp, account_id, failure_reason) = match &creation.outcome {
             CreationOutcome::InProgress => ("IN_PROGRESS", None, None, None),
@@ -52,17 +54,7 @@ impl CreationStatus {
             CreationOutcome::Failed { reason, at } => ("FAILED", Some(*at), None, Some(*reason)),
         };
         let (account_name, requested_timestamp) = (creation.account_name.clone(), creation.requested);
-        Self {
-            create_account_status: ShownCreation {
-                id,
-                account_name,
-                state,
-                requested_timestamp,
-                completed_timestamp,
-                account_id,
-                failure_reason,
-            },
-        }
+        Self { id, account_name, state, requested_timestamp, completed_timestamp, account_id, failure_reason }
     }
 }
 
@@ -89,7 +81,7 @@ pub(super) fn create_account(
         requested: now,
         outcome: CreationOutcome::InProgress,
     };
-    let answer = CreationStatus::of(id.clone(), &creation);
+    let answer = CreationStatus { create_account_status: ShownCreation::of(id.clone(), &creation) };
     organization.creations.insert(id.clone(), creation);
     let event = Event::AccountCreated { organization: organization.id.clone(), request: id };
     world.later(CREATION_SECONDS, world::Event::Organization(event));
@@ -127,10 +119,12 @@ pub(super) fn finish_creation(world: &mut World, organization: &str, request: &s
         joined: at,
     };
     of.accounts.insert(account.clone(), made);
+    of.policies.welcome(&account);
     let management = of.management.clone();
     world.organization.membership.insert(account.clone(), organization.to_owned());
     identity::make_organization_access_role(world, &account, &creation.role_name, &management);
     identity::ensure_service_linked_role(world, &account, ServiceLinked::Organizations);
+    default_vpc::account_born(world, &account);
 }
 
 fn fresh_account_id(world: &mut World) -> String {
@@ -157,5 +151,35 @@ pub(super) fn describe_creation(
     let creation = as_reader(world, caller)?.creations.get(&id);
     let message = "We can't find a create account request with the CreateAccountRequestId that you specified.";
     let creation = creation.ok_or_else(|| AwsError::new("CreateAccountStatusNotFoundException", message))?;
-    Ok(CreationStatus::of(id, creation))
+    Ok(CreationStatus { create_account_status: ShownCreation::of(id, creation) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ListCreationsRequest {
+    #[serde(default)]
+    states: Vec<String>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreationList {
+    create_account_statuses: Vec<ShownCreation>,
+    next_token: Option<String>,
+}
+
+pub(super) fn list_creations(
+    world: &mut World,
+    caller: &Caller,
+    request: ListCreationsRequest,
+) -> Result<CreationList, AwsError> {
+    let all = as_reader(world, caller)?.creations.iter();
+    let shown = all.map(|(id, creation)| (id.clone(), ShownCreation::of(id.clone(), creation)));
+    let wanted = |state: &str| request.states.is_empty() || request.states.iter().any(|wanted| wanted == state);
+    let creations = shown.filter(|(_, creation)| wanted(creation.state)).collect();
+    let list = format!("creations {}", request.states.join(" "));
+    let page = page(world, &list, creations, request.max_results, request.next_token)?;
+    Ok(CreationList { create_account_statuses: page.items, next_token: page.next_token })
 }

@@ -34,6 +34,27 @@ pub(super) fn enable_service_access(
     Ok(Empty {})
 }
 
+/// Takes a service's access away; what it did for the organization ends. Its delegated administrators stay until they
+/// are deregistered, so such a service is refused.
+pub(super) fn disable_service_access(
+    world: &mut World,
+    caller: &Caller,
+    request: ServiceRequest,
+) -> Result<Empty, AwsError> {
+    let organization = as_management(world, caller)?;
+    let service = request.service_principal;
+    if organization.delegated.values().any(|services| services.contains_key(&service)) {
+        let message = "You must deregister the service's delegated administrators first.";
+        return Err(violates("DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE", message));
+    }
+    organization.services.remove(&service);
+    let id = organization.id.clone();
+    if service == crate::sharing::principal::SERVICE {
+        world.sharing.stop_sharing_within(&id);
+    }
+    Ok(Empty {})
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct ListRequest {
@@ -164,4 +185,53 @@ pub(super) fn list_administrators(
     let list = format!("administrators of {}", wanted.unwrap_or("any"));
     let page = page(world, &list, administrators, request.max_results, request.next_token)?;
     Ok(AdministratorList { delegated_administrators: page.items, next_token: page.next_token })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ListDelegatedServicesRequest {
+    account_id: String,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DelegatedServiceList {
+    delegated_services: Vec<DelegatedService>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct DelegatedService {
+    service_principal: String,
+    delegation_enabled_date: Timestamp,
+}
+
+/// Lists the services that an account is a delegated administrator of.
+///
+/// # Errors
+/// `AccountNotFoundException`, `AccountNotRegisteredException` for one that is none.
+pub(super) fn list_delegated_services(
+    world: &mut World,
+    caller: &Caller,
+    request: ListDelegatedServicesRequest,
+) -> Result<DelegatedServiceList, AwsError> {
+    check_account_id(&request.account_id)?;
+    let organization = as_reader(world, caller)?;
+    if !organization.accounts.contains_key(&request.account_id) {
+        return Err(no_account());
+    }
+    let services = organization.delegated.get(&request.account_id).ok_or_else(|| {
+        let message = "The specified account is not a delegated administrator for any AWS service.";
+        AwsError::new("AccountNotRegisteredException", message)
+    })?;
+    let services = services.iter().map(|(service, since)| {
+        let row = DelegatedService { service_principal: service.clone(), delegation_enabled_date: *since };
+        (service.clone(), row)
+    });
+    let (list, services) = (format!("services of {}", request.account_id), services.collect());
+    let page = page(world, &list, services, request.max_results, request.next_token)?;
+    Ok(DelegatedServiceList { delegated_services: page.items, next_token: page.next_token })
 }

@@ -5,15 +5,17 @@
 //! management account alone ("Actions, resources, and condition keys for AWS Organizations"; the API reference of each
 //! action).
 //!
-//! Left out: invitations (accounts join by being created), policies, the waiting time before a created account may be
+//! Left out: invitations (accounts join by being created), policies of other types than service control, the waiting time before a created account may be
 //! removed.
 
 mod accounts;
 mod creation;
 mod delegation;
+mod handshakes;
 mod listing;
-mod structure;
-mod tags;
+mod policies;
+pub mod structure;
+pub mod tags;
 mod units;
 
 use serde_json::Value;
@@ -33,6 +35,10 @@ pub enum Event {
     AccountClosed { organization: OrgId, account: String },
     /// A closed account is gone for good.
     AccountGone { organization: OrgId, account: String },
+    /// Nobody answered a handshake in time.
+    HandshakeExpired(String),
+    /// A handshake that is over is shown no longer.
+    HandshakeForgotten(String),
 }
 
 pub fn happen(world: &mut World, event: Event) {
@@ -43,37 +49,62 @@ pub fn happen(world: &mut World, event: Event) {
             accounts::forget(world, &organization, &account);
             world.organization.gone.insert(account);
         }
+        Event::HandshakeExpired(id) => handshakes::expire(world, &id),
+        Event::HandshakeForgotten(id) => handshakes::forget(world, &id),
     }
 }
 
 pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) -> Result<Value, AwsError> {
     match action {
+        "AcceptHandshake" => typed(world, caller, params, handshakes::accept),
+        "AttachPolicy" => typed(world, caller, params, policies::attach),
+        "CancelHandshake" => typed(world, caller, params, handshakes::cancel),
         "CloseAccount" => typed(world, caller, params, accounts::close_account),
         "CreateAccount" => typed(world, caller, params, creation::create_account),
         "CreateOrganization" => typed(world, caller, params, accounts::create_organization),
         "CreateOrganizationalUnit" => typed(world, caller, params, units::create_unit),
+        "CreatePolicy" => typed(world, caller, params, policies::create),
+        "DeclineHandshake" => typed(world, caller, params, handshakes::decline),
+        "DeleteOrganization" => typed(world, caller, params, accounts::delete_organization),
         "DeleteOrganizationalUnit" => typed(world, caller, params, units::delete_unit),
+        "DeletePolicy" => typed(world, caller, params, policies::delete),
         "DeregisterDelegatedAdministrator" => typed(world, caller, params, delegation::deregister),
         "DescribeAccount" => typed(world, caller, params, accounts::describe_account),
         "DescribeCreateAccountStatus" => typed(world, caller, params, creation::describe_creation),
+        "DescribeHandshake" => typed(world, caller, params, handshakes::describe),
         "DescribeOrganization" => typed(world, caller, params, accounts::describe_organization),
         "DescribeOrganizationalUnit" => typed(world, caller, params, units::describe_unit),
+        "DescribePolicy" => typed(world, caller, params, policies::describe),
+        "DetachPolicy" => typed(world, caller, params, policies::detach),
+        "DisableAWSServiceAccess" => typed(world, caller, params, delegation::disable_service_access),
+        "DisablePolicyType" => typed(world, caller, params, policies::disable_type),
         "EnableAWSServiceAccess" => typed(world, caller, params, delegation::enable_service_access),
+        "EnablePolicyType" => typed(world, caller, params, policies::enable_type),
+        "InviteAccountToOrganization" => typed(world, caller, params, handshakes::invite),
+        "LeaveOrganization" => typed(world, caller, params, accounts::leave_organization),
         "ListAWSServiceAccessForOrganization" => typed(world, caller, params, delegation::list_service_access),
         "ListAccounts" => typed(world, caller, params, accounts::list_accounts),
         "ListAccountsForParent" => typed(world, caller, params, accounts::list_accounts_for_parent),
         "ListChildren" => typed(world, caller, params, units::list_children),
+        "ListCreateAccountStatus" => typed(world, caller, params, creation::list_creations),
         "ListDelegatedAdministrators" => typed(world, caller, params, delegation::list_administrators),
+        "ListDelegatedServicesForAccount" => typed(world, caller, params, delegation::list_delegated_services),
+        "ListHandshakesForAccount" => typed(world, caller, params, handshakes::list_for_account),
+        "ListHandshakesForOrganization" => typed(world, caller, params, handshakes::list_for_organization),
         "ListOrganizationalUnitsForParent" => typed(world, caller, params, units::list_units_for_parent),
         "ListParents" => typed(world, caller, params, units::list_parents),
+        "ListPolicies" => typed(world, caller, params, policies::list),
+        "ListPoliciesForTarget" => typed(world, caller, params, policies::list_for_target),
         "ListRoots" => typed(world, caller, params, units::list_roots),
         "ListTagsForResource" => typed(world, caller, params, tags::list_tags_for_resource),
+        "ListTargetsForPolicy" => typed(world, caller, params, policies::list_targets),
         "MoveAccount" => typed(world, caller, params, accounts::move_account),
         "RegisterDelegatedAdministrator" => typed(world, caller, params, delegation::register),
         "RemoveAccountFromOrganization" => typed(world, caller, params, accounts::remove_account),
         "TagResource" => typed(world, caller, params, tags::tag_resource),
         "UntagResource" => typed(world, caller, params, tags::untag_resource),
         "UpdateOrganizationalUnit" => typed(world, caller, params, units::update_unit),
+        "UpdatePolicy" => typed(world, caller, params, policies::update),
         other => Err(AwsError::not_modelled(format!("Organizations' {other}"))),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::handshakes::Handshake;
+use super::policies::Policies;
 use super::tags::Tag;
 use crate::call::AccountId;
 
@@ -11,12 +13,13 @@ use crate::call::AccountId;
 pub type OrgId = String;
 
 /// All organizations. An account is in at most one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Organizations {
-    pub(super) organizations: BTreeMap<OrgId, Organization>,
-    pub(super) membership: BTreeMap<AccountId, OrgId>,
+    pub organizations: BTreeMap<OrgId, Organization>,
+    pub(crate) membership: BTreeMap<AccountId, OrgId>,
     /// Accounts that were closed and are no longer shown.
-    pub(super) gone: BTreeSet<AccountId>,
+    pub(crate) gone: BTreeSet<AccountId>,
+    pub(crate) handshakes: BTreeMap<String, Handshake>,
     /// A listing now and then starts with an empty page that has a token, as AWS reserves the right to do.
     pub empty_pages: bool,
     /// Answers leave out an account's `Status`, as AWS said they would from 9 September 2026 on.
@@ -32,6 +35,7 @@ impl Default for Organizations {
             organizations: BTreeMap::new(),
             membership: BTreeMap::new(),
             gone: BTreeSet::new(),
+            handshakes: BTreeMap::new(),
             empty_pages: false,
             status_retired: false,
             account_quota: 50_000,
@@ -39,34 +43,35 @@ impl Default for Organizations {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Organization {
     pub id: OrgId,
     pub management: AccountId,
     /// `r-` and four letters or digits.
     pub root: String,
     pub all_features: bool,
-    pub(super) units: BTreeMap<String, Unit>,
-    pub(super) accounts: BTreeMap<AccountId, Account>,
-    pub(super) creations: BTreeMap<String, Creation>,
+    pub units: BTreeMap<String, Unit>,
+    pub accounts: BTreeMap<AccountId, Account>,
+    pub(crate) creations: BTreeMap<String, Creation>,
     /// Services with trusted access, by principal, and since when.
-    pub(super) services: BTreeMap<String, Timestamp>,
+    pub(crate) services: BTreeMap<String, Timestamp>,
     /// Delegated administrators: for which services, and since when.
-    pub(super) delegated: BTreeMap<AccountId, BTreeMap<String, Timestamp>>,
-    /// By the id of root, unit or account.
-    pub(super) tags: BTreeMap<String, Vec<Tag>>,
+    pub(crate) delegated: BTreeMap<AccountId, BTreeMap<String, Timestamp>>,
+    /// By the id of root, unit, account or policy.
+    pub tags: BTreeMap<String, Vec<Tag>>,
+    pub(crate) policies: Policies,
 }
 
 /// An organizational unit.
-#[derive(Debug)]
-pub(super) struct Unit {
+#[derive(Clone, Debug)]
+pub struct Unit {
     pub name: String,
     /// The root's or a unit's id.
     pub parent: String,
 }
 
-#[derive(Debug)]
-pub(super) struct Account {
+#[derive(Clone, Debug)]
+pub struct Account {
     pub name: String,
     pub email: String,
     pub parent: String,
@@ -79,32 +84,53 @@ pub(super) struct Account {
 /// An account's life. `Status` is the older and coarser field for the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {
+    /// Made, and its sign-up not complete yet.
+    PendingActivation,
     Active,
+    /// AWS has suspended it: for bills that are not paid, for instance.
+    Suspended,
     PendingClosure,
     Closed,
 }
 
 impl AccountState {
+    const ALL: [AccountState; 5] = [
+        AccountState::PendingActivation,
+        AccountState::Active,
+        AccountState::Suspended,
+        AccountState::PendingClosure,
+        AccountState::Closed,
+    ];
+
+    /// Finds a state by the word that `State` has for it.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.state() == word)
+    }
+
     pub(super) fn state(self) -> &'static str {
         match self {
+            AccountState::PendingActivation => "PENDING_ACTIVATION",
             AccountState::Active => "ACTIVE",
+            AccountState::Suspended => "SUSPENDED",
             AccountState::PendingClosure => "PENDING_CLOSURE",
             AccountState::Closed => "CLOSED",
         }
     }
 
+    /// Says it as `Status` does, which has no words for an account's first and last state: both are shown as
+    /// suspended, since such an account cannot be used.
     pub(super) fn status(self) -> &'static str {
         match self {
             AccountState::Active => "ACTIVE",
             AccountState::PendingClosure => "PENDING_CLOSURE",
-            AccountState::Closed => "SUSPENDED",
+            AccountState::PendingActivation | AccountState::Suspended | AccountState::Closed => "SUSPENDED",
         }
     }
 }
 
 /// A request to create an account, and what came of it.
 #[derive(Clone, Debug)]
-pub(super) struct Creation {
+pub(crate) struct Creation {
     pub account_name: String,
     pub email: String,
     pub role_name: String,
@@ -114,7 +140,7 @@ pub(super) struct Creation {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum CreationOutcome {
+pub(crate) enum CreationOutcome {
     InProgress,
     Succeeded { account: AccountId, at: Timestamp },
     Failed { reason: &'static str, at: Timestamp },
@@ -140,15 +166,28 @@ impl Organizations {
         self.membership.contains_key(account)
     }
 
-    /// Says whether the account is closed or about to be: it can neither call nor be entered.
+    /// Says whether the account is suspended, closed, or about to be, or not ready: it can neither call nor be entered.
     pub fn is_closed(&self, account: &str) -> bool {
         let organization = self.membership.get(account).and_then(|id| self.organizations.get(id));
         let state = organization.and_then(|organization| Some(organization.accounts.get(account)?.state));
         match state {
             Some(AccountState::Active) => false,
-            Some(AccountState::PendingClosure | AccountState::Closed) => true,
+            Some(
+                AccountState::PendingActivation
+                | AccountState::Suspended
+                | AccountState::PendingClosure
+                | AccountState::Closed,
+            ) => true,
             None => self.gone.contains(account),
         }
+    }
+
+    /// Puts a member into a state, as AWS does for its own reasons; no call of anybody's can. Says whether there is
+    /// such a member.
+    pub fn put_into(&mut self, account: &str, state: AccountState) -> bool {
+        let organization = self.membership.get(account).and_then(|id| self.organizations.get_mut(id));
+        let held = organization.and_then(|organization| organization.accounts.get_mut(account));
+        held.map(|held| held.state = state).is_some()
     }
 
     /// Returns the ids from the root down to the account's own unit; empty for an account in no organization.
@@ -184,7 +223,14 @@ impl Organization {
             services: BTreeMap::new(),
             delegated: BTreeMap::new(),
             tags: BTreeMap::new(),
+            policies: Policies::default(),
         }
+    }
+
+    /// Returns the tags of a root, unit, account or policy.
+    pub fn tags_of(&self, id: &str) -> BTreeMap<String, String> {
+        let tags = self.tags.get(id).into_iter().flatten();
+        tags.map(|tag| (tag.key.clone(), tag.value.clone())).collect()
     }
 
     pub fn arn(&self) -> String {

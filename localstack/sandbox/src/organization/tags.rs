@@ -1,4 +1,4 @@
-//! Tags on roots, units and accounts.
+//! Tags on roots, units, accounts and policies.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ const MOST: usize = 50;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Tag {
+pub struct Tag {
     pub key: String,
     pub value: String,
 }
@@ -38,7 +38,7 @@ impl Organization {
     }
 
     fn check_target(&self, id: &str) -> Result<(), AwsError> {
-        if self.is_parent(id) || self.accounts.contains_key(id) {
+        if self.arn_of(id).is_some() {
             return Ok(());
         }
         let message = "You specified a target that doesn't exist.";

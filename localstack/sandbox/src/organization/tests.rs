@@ -334,3 +334,130 @@ fn the_account_quota_is_kept() {
     let params = json!({"AccountName": "b", "Email": "second@example.com"});
     assert_eq!(fixture.code("CreateAccount", params), "ConstraintViolationException");
 }
+
+#[test]
+fn a_suspended_account_is_shown_so_and_can_neither_call_nor_be_entered() {
+    let mut fixture = Fixture::new(Pace::Instant);
+    let account = fixture.account("a");
+    for (state, status) in [
+        (AccountState::Suspended, ("SUSPENDED", "SUSPENDED")),
+        (AccountState::PendingActivation, ("PENDING_ACTIVATION", "SUSPENDED")),
+    ] {
+        assert!(fixture.sandbox.world.organization.put_into(&account, state));
+        let (shown, old) = fixture.state(&account);
+        assert_eq!((shown.as_str(), old.as_str()), status);
+        let error = fixture.call(&account, "DescribeOrganization", json!({})).unwrap_err();
+        assert_eq!(error.code, "UnrecognizedClientException");
+    }
+    assert!(fixture.sandbox.world.organization.put_into(&account, AccountState::Active));
+    fixture.call(&account, "DescribeOrganization", json!({})).unwrap();
+    assert!(!fixture.sandbox.world.organization.put_into("999999999999", AccountState::Active));
+}
+
+#[test]
+fn a_member_leaves_by_itself_and_the_management_account_cannot() {
+    let mut fixture = Fixture::new(Pace::Instant);
+    let (member, delegate) = (fixture.account("a"), fixture.account("b"));
+    fixture.delegate(&delegate);
+    fixture.call(&member, "LeaveOrganization", json!({})).unwrap();
+    let gone = fixture.call(&member, "DescribeOrganization", json!({})).unwrap_err();
+    assert_eq!(gone.code, "AWSOrganizationsNotInUseException");
+    assert_eq!(fixture.code("DescribeAccount", json!({"AccountId": member})), "AccountNotFoundException");
+    let held = fixture.call(&delegate, "LeaveOrganization", json!({})).unwrap_err();
+    assert_eq!(held.code, "ConstraintViolationException");
+    assert_eq!(fixture.code("LeaveOrganization", json!({})), "MasterCannotLeaveOrganizationException");
+    assert_eq!(fixture.code("DeleteOrganization", json!({})), "OrganizationNotEmptyException");
+    let administers = json!({"AccountId": delegate, "ServicePrincipal": "ram.amazonaws.com"});
+    let service = json!({"ServicePrincipal": "ram.amazonaws.com"});
+    assert_eq!(fixture.code("DisableAWSServiceAccess", service.clone()), "ConstraintViolationException");
+    let services = fixture.ok("ListDelegatedServicesForAccount", json!({"AccountId": delegate}));
+    assert_eq!(services["DelegatedServices"][0]["ServicePrincipal"], "ram.amazonaws.com");
+    fixture.ok("DeregisterDelegatedAdministrator", administers);
+    let none = json!({"AccountId": delegate});
+    assert_eq!(fixture.code("ListDelegatedServicesForAccount", none.clone()), "AccountNotRegisteredException");
+    fixture.ok("DisableAWSServiceAccess", service);
+    let services = fixture.ok("ListAWSServiceAccessForOrganization", json!({}));
+    assert_eq!(services["EnabledServicePrincipals"], json!([]));
+    fixture.ok("RemoveAccountFromOrganization", none);
+    fixture.ok("DeleteOrganization", json!({}));
+    assert_eq!(fixture.code("DescribeOrganization", json!({})), "AWSOrganizationsNotInUseException");
+}
+
+#[test]
+fn requests_for_accounts_are_listed_by_their_state() {
+    let mut fixture = Fixture::new(Pace::Instant);
+    fixture.account("a");
+    let params = json!({"AccountName": "b", "Email": "a@example.com"});
+    fixture.ok("CreateAccount", params);
+    let count = |fixture: &mut Fixture, params: Value| {
+        fixture.ok("ListCreateAccountStatus", params)["CreateAccountStatuses"].as_array().unwrap().len()
+    };
+    assert_eq!(count(&mut fixture, json!({})), 2);
+    assert_eq!(count(&mut fixture, json!({"States": ["FAILED"]})), 1);
+    assert_eq!(count(&mut fixture, json!({"States": ["IN_PROGRESS"]})), 0);
+}
+
+#[test]
+fn a_closed_account_is_not_removed_by_hand() {
+    let mut fixture = Fixture::new(Pace::Instant);
+    let account = fixture.account("a");
+    fixture.ok("CloseAccount", json!({"AccountId": account}));
+    assert_eq!(
+        fixture.code("RemoveAccountFromOrganization", json!({"AccountId": account})),
+        "ConstraintViolationException"
+    );
+}
+
+#[test]
+fn an_account_that_is_invited_joins_when_it_accepts() {
+    let mut fixture = Fixture::new(Pace::Instant);
+    let invite = |fixture: &mut Fixture, account: &str| {
+        let target = json!({"Id": account, "Type": "ACCOUNT"});
+        fixture.call(MANAGEMENT, "InviteAccountToOrganization", json!({"Target": target, "Notes": "come"}))
+    };
+    let other = "222222222222";
+    let handshake = invite(&mut fixture, other).unwrap()["Handshake"].clone();
+    assert_eq!((&handshake["State"], &handshake["Action"]), (&json!("OPEN"), &json!("INVITE")));
+    assert_eq!(invite(&mut fixture, other).unwrap_err().code, "DuplicateHandshakeException");
+    let named = json!({"HandshakeId": handshake["Id"]});
+    let stranger = fixture.call("333333333333", "AcceptHandshake", named.clone()).unwrap_err();
+    assert_eq!(stranger.code, "HandshakeNotFoundException");
+    assert_eq!(fixture.code("AcceptHandshake", named.clone()), "AccessDeniedException");
+    let listed = fixture.call(other, "ListHandshakesForAccount", json!({})).unwrap();
+    assert_eq!(listed["Handshakes"][0]["Id"], handshake["Id"]);
+    fixture.call(other, "AcceptHandshake", named.clone()).unwrap();
+    let account = fixture.ok("DescribeAccount", json!({"AccountId": other}));
+    assert_eq!(
+        (&account["Account"]["State"], &account["Account"]["JoinedMethod"]),
+        (&json!("ACTIVE"), &json!("INVITED"))
+    );
+    let again = fixture.call(other, "DeclineHandshake", named).unwrap_err();
+    assert_eq!(again.code, "InvalidHandshakeTransitionException");
+    assert_eq!(invite(&mut fixture, other).unwrap_err().code, "HandshakeConstraintViolationException");
+    assert_eq!(fixture.ok("ListHandshakesForOrganization", json!({}))["Handshakes"].as_array().unwrap().len(), 1);
+    let none = json!({"Filter": {"ActionType": "ENABLE_ALL_FEATURES"}});
+    assert_eq!(fixture.ok("ListHandshakesForOrganization", none)["Handshakes"], json!([]));
+}
+
+#[test]
+fn a_handshake_is_declined_canceled_or_expires_and_is_then_forgotten() {
+    for (who, action, state) in [
+        (Some("222222222222"), "DeclineHandshake", "DECLINED"),
+        (Some(MANAGEMENT), "CancelHandshake", "CANCELED"),
+        (None, "", "EXPIRED"),
+    ] {
+        let mut fixture = Fixture::new(Pace::Instant);
+        let target = json!({"Id": "222222222222", "Type": "ACCOUNT"});
+        let made = fixture.ok("InviteAccountToOrganization", json!({"Target": target}));
+        let named = json!({"HandshakeId": made["Handshake"]["Id"]});
+        match who {
+            Some(who) => drop(fixture.call(who, action, named.clone()).unwrap()),
+            None => fixture.sandbox.advance(Duration::from_secs(15 * 24 * 3600)),
+        }
+        assert_eq!(fixture.ok("DescribeHandshake", named.clone())["Handshake"]["State"], state);
+        let late = fixture.call("222222222222", "AcceptHandshake", named.clone()).unwrap_err();
+        assert_eq!(late.code, "InvalidHandshakeTransitionException");
+        fixture.sandbox.advance(Duration::from_secs(30 * 24 * 3600));
+        assert_eq!(fixture.code("DescribeHandshake", named), "HandshakeNotFoundException");
+    }
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::listing::page;
 use super::structure::Unit;
 use super::tags::Tag;
-use super::{Empty, Organization, as_management, as_reader, violates};
+use super::{Empty, Organization, as_management, as_reader, policies, violates};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -78,6 +78,7 @@ pub(super) fn create_unit(world: &mut World, caller: &Caller, request: CreateUni
     let id = format!("ou-{}-{suffix}", organization.root.trim_start_matches("r-"));
     organization.put_tags(&id, request.tags)?;
     organization.units.insert(id.clone(), Unit { name: request.name, parent: request.parent_id });
+    organization.policies.welcome(&id);
     Ok(OneUnit { organizational_unit: organization.shown_unit(&id)? })
 }
 
@@ -105,6 +106,7 @@ pub(super) fn delete_unit(world: &mut World, caller: &Caller, request: UnitReque
     }
     organization.units.remove(&id);
     organization.tags.remove(&id);
+    organization.policies.forget(&id);
     Ok(Empty {})
 }
 
@@ -143,17 +145,42 @@ pub(super) struct RootList {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShownRoot {
+pub(super) struct ShownRoot {
     id: String,
     arn: String,
     name: &'static str,
-    policy_types: Vec<()>,
+    policy_types: Vec<PolicyType>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyType {
+    r#type: &'static str,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct OneRoot {
+    pub root: ShownRoot,
+}
+
+impl ShownRoot {
+    pub(super) fn of(organization: &Organization) -> Self {
+        let enabled = organization.policies.is_enabled();
+        let policy_types = enabled.then_some(PolicyType { r#type: policies::TYPE, status: "ENABLED" });
+        Self {
+            id: organization.root.clone(),
+            arn: organization.root_arn(),
+            name: "Root",
+            policy_types: policy_types.into_iter().collect(),
+        }
+    }
 }
 
 pub(super) fn list_roots(world: &mut World, caller: &Caller, request: ListRootsRequest) -> Result<RootList, AwsError> {
     let organization = as_reader(world, caller)?;
-    let (id, arn) = (organization.root.clone(), organization.root_arn());
-    let roots = vec![(id.clone(), ShownRoot { id, arn, name: "Root", policy_types: Vec::new() })];
+    let roots = vec![(organization.root.clone(), ShownRoot::of(organization))];
     let page = page(world, "roots", roots, request.max_results, request.next_token)?;
     Ok(RootList { roots: page.items, next_token: page.next_token })
 }

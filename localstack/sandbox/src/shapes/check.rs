@@ -85,13 +85,13 @@ impl Check {
             return Err(self.table.refuse(&join(path, name), value, Fault::Unknown));
         }
         for member in &structure.members {
-            let path = join(path, self.spelling(&member.name, &member.input_name));
+            let path = || join(path, self.spelling(&member.name, &member.input_name));
             match given.get(&member.name) {
                 None | Some(Value::Null) if member.required => {
-                    return Err(self.table.refuse(&path, &Value::Null, Fault::Missing));
+                    return Err(self.table.refuse(&path(), &Value::Null, Fault::Missing));
                 }
                 None | Some(Value::Null) => {}
-                Some(value) => self.value(&member.shape, value, &path)?,
+                Some(value) => self.value(&member.shape, value, &path())?,
             }
         }
         Ok(())

@@ -35,9 +35,16 @@ pub(crate) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// Puts a value into a message: text as it is, the rest as JSON.
+/// How much of a value stands in a message, in characters.
+const SHOWN: usize = 256;
+
+/// Puts a value into a message: text as it is, the rest as JSON; cut short when it is long.
 fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }
 
 fn ec2(path: &str, value: &Value, fault: Fault) -> AwsError {

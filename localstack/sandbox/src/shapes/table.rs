@@ -1,6 +1,7 @@
 //! The table of shapes as values, and how it is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Deserialize;
 
@@ -31,7 +32,32 @@ pub struct ServiceTable {
     /// What stands before the dot in `X-Amz-Target`.
     pub target_prefix: Option<String>,
     pub operations: BTreeMap<String, Operation>,
-    shapes: BTreeMap<String, Shape>,
+    shapes: ByName<Shape>,
+}
+
+/// A map by names that the program knows: every value of every answer is looked up in one, so the hash is a fast one
+/// (FNV-1a), and not one that withstands chosen keys.
+type ByName<T> = HashMap<String, T, BuildHasherDefault<Fnv>>;
+
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
 }
 
 impl ServiceTable {
@@ -105,11 +131,17 @@ pub enum Shape {
 #[derive(Debug)]
 pub struct Structure {
     pub members: Vec<Member>,
+    places: ByName<usize>,
 }
 
 impl Structure {
+    fn new(members: Vec<Member>) -> Self {
+        let places = members.iter().enumerate().map(|(place, member)| (member.name.clone(), place)).collect();
+        Self { members, places }
+    }
+
     pub fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.name == name)
+        self.places.get(name).and_then(|place| self.members.get(*place))
     }
 }
 
@@ -223,7 +255,7 @@ pub(super) fn read(text: &str) -> BTreeMap<Service, ServiceTable> {
 }
 
 fn service_table(service: Service, text: ServiceText) -> ServiceTable {
-    let mut shapes: BTreeMap<String, Shape> = BTreeMap::from([
+    let mut shapes: ByName<Shape> = ByName::from_iter([
         ("string".to_owned(), Shape::Text { values: BTreeSet::new(), min: None, max: None }),
         ("integer".to_owned(), Shape::Integer { long: false, min: None, max: None }),
         ("long".to_owned(), Shape::Integer { long: true, min: None, max: None }),
@@ -254,15 +286,13 @@ fn shape_of(text: ShapeText) -> Shape {
         ShapeText::Integer { min, max } => Shape::Integer { long: false, min, max },
         ShapeText::Long { min, max } => Shape::Integer { long: true, min, max },
         ShapeText::List { of, item, min, max } => Shape::List { of, item, min, max },
-        ShapeText::Structure { required, members } => Shape::Structure(Structure {
-            members: members
-                .into_iter()
-                .map(|(name, member)| {
-                    let required = required.contains(&name);
-                    member_of(name, member, required)
-                })
-                .collect(),
-        }),
+        ShapeText::Structure { required, members } => {
+            let members = members.into_iter().map(|(name, member)| {
+                let required = required.contains(&name);
+                member_of(name, member, required)
+            });
+            Shape::Structure(Structure::new(members.collect()))
+        }
     }
 }
 

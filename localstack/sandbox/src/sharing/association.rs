@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use super::principal::{Principal, Way, later, names_of, way};
 use super::resource_share::{ResourceShare, Status as ShareStatus, own, shares_of};
-use super::{Event, invalid, invitation, rows, unknown};
+use super::resource_type::{self, ResourceType};
+use super::{Event, invalid, invitation, limit_exceeded, rows, unknown};
 use crate::call::{AwsError, Caller};
 use crate::network::members::{answer, request, words};
 use crate::world::World;
@@ -68,7 +69,7 @@ pub fn shares_with<'w>(world: &'w World, account: &str) -> impl Iterator<Item = 
 }
 
 /// Tells whether a share reaches an account by one of its principals. Whoever came without an invitation must still be in
-/// the owner's organization.
+/// the owner's organization, unless the share retains the accounts that it names.
 fn reaches_by(world: &World, share: &ResourceShare, name: &str, account: &str) -> bool {
     let Some(association) = share.principals.get(name) else { return false };
     let organization = world.organization.organization_of(&share.owner);
@@ -76,7 +77,7 @@ fn reaches_by(world: &World, share: &ResourceShare, name: &str, account: &str) -
     share.status == ShareStatus::Active
         && association.status == Status::Associated
         && association.sees
-        && (association.invited || inside())
+        && (association.invited || inside() || (share.retains && name == account))
 }
 
 /// Checks what is to be shared and with whom.
@@ -86,7 +87,7 @@ fn reaches_by(world: &World, share: &ResourceShare, name: &str, account: &str) -
 pub fn check(
     world: &World,
     caller: &Caller,
-    allow_external: bool,
+    mut allow_external: bool,
     resources: &[String],
     principals: &[String],
 ) -> Result<(), AwsError> {
@@ -94,7 +95,8 @@ pub fn check(
         return Err(invalid(format!("No more than {MOST_ITEMS} resources or principals can be named in one call.")));
     }
     for arn in resources {
-        check_resource(world, caller, arn)?;
+        // What its owner may share only within the organization takes the whole share there.
+        allow_external &= resource_type::check(world, caller, arn)?.outside;
     }
     for text in principals {
         if *text == caller.account {
@@ -105,19 +107,47 @@ pub fn check(
     Ok(())
 }
 
-fn check_resource(world: &World, caller: &Caller, arn: &str) -> Result<(), AwsError> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws", service, region, account, rest] = parts[..] else {
-        return Err(AwsError::new("MalformedArnException", format!("The resource ARN {arn} is malformed.")));
+/// Refuses what the quotas of a share, or of its owner's invitations, leave no room for; and what is on its way out.
+fn check_room(world: &World, arn: &str, resources: &[String], principals: &[String]) -> Result<(), AwsError> {
+    let Some(share) = world.sharing.shares.get(arn) else { return Err(unknown(arn)) };
+    let leaving = |held: &BTreeMap<String, Association>, name: &String| {
+        held.get(name).is_some_and(|it| it.status == Status::Disassociating)
     };
-    let Some(id) = (service == "ec2").then(|| rest.strip_prefix("transit-gateway/")).flatten() else {
-        return Err(AwsError::not_modelled(format!("sharing {arn}")));
+    let mut names = resources.iter().map(|name| (&share.resources, name));
+    let mut others = principals.iter().map(|name| (&share.principals, name));
+    if let Some((_, name)) = names.find(|(held, name)| leaving(held, name)) {
+        return Err(in_transition(name));
+    }
+    if let Some((_, name)) = others.find(|(held, name)| leaving(held, name)) {
+        return Err(in_transition(name));
+    }
+    let quotas = &world.sharing.quotas;
+    let after = |held: &BTreeMap<String, Association>, names: &[String]| {
+        let new = names.iter().filter(|name| !held.get(*name).is_some_and(Association::is_live)).count();
+        held.values().filter(|it| it.is_live()).count() + new
     };
-    let gateway = world.network.transit_gateways.get(id);
-    let shareable = gateway.is_some_and(|it| {
-        it.owner == caller.account && it.region == caller.region && it.region == region && it.owner == account
-    });
-    if shareable { Ok(()) } else { Err(unknown(&format!("Resource {arn}"))) }
+    if after(&share.resources, resources) > quotas.resources_per_share {
+        return Err(limit_exceeded("resources in a resource share"));
+    }
+    if after(&share.principals, principals) > quotas.principals_per_share {
+        return Err(limit_exceeded("principals in a resource share"));
+    }
+    let mut invited = 0;
+    for name in principals.iter().filter(|name| !share.principals.get(*name).is_some_and(Association::is_live)) {
+        let way = way(world, &share.owner, &Principal::read(name)?, share.allow_external)?;
+        invited += usize::from(way == Way::Invited);
+    }
+    if invited > 0 && invitation::pending_of(world, &share.owner, &share.region) + invited > quotas.pending_invitations
+    {
+        return Err(limit_exceeded("pending invitations"));
+    }
+    Ok(())
+}
+
+/// Makes the error for an association that is on its way out.
+fn in_transition(name: &str) -> AwsError {
+    let message = format!("The association of {name} is in a state that does not allow the operation.");
+    AwsError::new("InvalidStateTransitionException", message)
 }
 
 /// Adds what [`check`] has passed; what is there already stays as it is. Answers the associations by entity.
@@ -132,10 +162,12 @@ pub fn add(
     principals: &[String],
 ) -> Result<(), AwsError> {
     let now = world.now;
+    check_room(world, arn, resources, principals)?;
     for resource in resources {
         let Some(share) = world.sharing.shares.get_mut(arn) else { return Err(unknown(arn)) };
         if !share.resources.get(resource).is_some_and(Association::is_live) {
             share.resources.insert(resource.clone(), Association::new(now, false, false));
+            share.permissions.extend(ResourceType::of(resource).map(|it| it.name));
             let event = Event::ResourceAssociated { share: arn.to_owned(), resource: resource.clone() };
             later(world, SETTLING_SECONDS, event);
         }
@@ -251,7 +283,7 @@ fn changed(world: &World, input: ChangeResourceShare) -> Result<Changed, AwsErro
     })
 }
 
-/// Adds resources and principals. Naming what is there already changes nothing, so the client token adds nothing.
+/// Adds resources and principals. Naming what is there already changes nothing.
 pub fn associate(world: &mut World, caller: &Caller, input: ChangeResourceShare) -> Result<Changed, AwsError> {
     let share = own(world, caller, &input.resource_share_arn)?;
     check(world, caller, share.allow_external, &input.resource_arns, &input.principals)?;
@@ -275,11 +307,14 @@ pub fn disassociate(world: &mut World, caller: &Caller, input: ChangeResourceSha
         }
         Err(error) => return Err(error),
     };
-    let live =
-        |held: &BTreeMap<String, Association>, entity: &String| held.get(entity).is_some_and(Association::is_live);
-    let absent = input.resource_arns.iter().find(|entity| !live(&share.resources, entity));
-    if let Some(entity) = absent.or_else(|| input.principals.iter().find(|entity| !live(&share.principals, entity))) {
-        return Err(unknown(&format!("The association of {entity}")));
+    let resources = input.resource_arns.iter().map(|name| (name, share.resources.get(name)));
+    let principals = input.principals.iter().map(|name| (name, share.principals.get(name)));
+    for (name, association) in resources.chain(principals) {
+        match association {
+            Some(association) if association.is_live() => {}
+            Some(association) if association.status == Status::Disassociating => return Err(in_transition(name)),
+            Some(_) | None => return Err(unknown(&format!("The association of {name}"))),
+        }
     }
     let now = world.now;
     for resource in &input.resource_arns {
@@ -292,7 +327,7 @@ pub fn disassociate(world: &mut World, caller: &Caller, input: ChangeResourceSha
         if let Some(association) = principal_mut(world, &arn, principal) {
             (association.status, association.updated) = (Status::Disassociating, now);
         }
-        invitation::withdraw(world, &arn, principal);
+        invitation::withdraw(world, &arn, Some(principal));
         later(
             world,
             SETTLING_SECONDS,
@@ -342,6 +377,6 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShareAssociatio
             }
         }
     }
-    let page = rows("GetResourceShareAssociations", input.max_results, input.next_token.as_deref(), &found)?;
+    let page = rows(world, "GetResourceShareAssociations", input.max_results, input.next_token.as_deref(), &found)?;
     Ok(Associations { resource_share_associations: page.items, next_token: page.next })
 }

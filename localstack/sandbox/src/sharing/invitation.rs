@@ -1,7 +1,7 @@
 //! Invitations: what an account outside the organization must accept before a share reaches it.
 //!
-//! For transit gateways they live 7 days (RAM User Guide). What happened to an invitation stays listed until its share
-//! is forgotten; that it was accepted is a fact of the share's association.
+//! For transit gateways they live 7 days (RAM User Guide). What happened to an invitation stays listed for a time (see
+//! [`super::Switches`]); that it was accepted is a fact of the share's association, which stays.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::association::{principal_associated, principal_gone};
+use super::listing::{Resources, resource};
+use super::permission::Scope;
 use super::resource_share::uuid;
 use super::{Event, rows};
 use crate::call::{AccountId, AwsError, Caller};
@@ -31,13 +33,10 @@ pub struct Invitation {
     pub status: Status,
 }
 
-impl Invitation {
-    /// Ends an invitation that nobody answered.
-    pub fn lapse(&mut self) {
-        if self.status == Status::Pending {
-            self.status = Status::Expired;
-        }
-    }
+/// Counts the invitations of a sender in a Region that nobody has answered yet.
+pub fn pending_of(world: &World, sender: &str, region: &str) -> usize {
+    let sent = world.sharing.invitations.values();
+    sent.filter(|it| it.status == Status::Pending && it.sender == sender && it.region == region).count()
 }
 
 /// Invites an account into a share.
@@ -59,17 +58,34 @@ pub fn send(world: &mut World, share: &str, receiver: &str) {
     world.exactly_after(LIFE, crate::world::Event::Sharing(Event::InvitationExpired(arn)));
 }
 
-/// Takes back what was not answered yet.
-pub fn withdraw(world: &mut World, share: &str, receiver: &str) {
-    let held = world.sharing.invitations.values_mut();
-    held.filter(|it| it.share == share && it.receiver == receiver).for_each(Invitation::lapse);
+/// Takes back what was not answered yet: of one receiver, or of all.
+pub fn withdraw(world: &mut World, share: &str, receiver: Option<&str>) {
+    let held = world.sharing.invitations.values();
+    let fits = held.filter(|it| it.share == share && receiver.is_none_or(|wanted| it.receiver == wanted));
+    let pending: Vec<String> = fits.filter(|it| it.status == Status::Pending).map(|it| it.arn.clone()).collect();
+    for arn in pending {
+        end(world, &arn, Status::Expired);
+    }
+}
+
+/// Gives an invitation its last status, and lets it be listed a while longer.
+fn end(world: &mut World, arn: &str, status: Status) {
+    if let Some(invitation) = world.sharing.invitations.get_mut(arn) {
+        invitation.status = status;
+        let listed = world.sharing.switches.answered_invitations_listed;
+        world.exactly_after(listed, crate::world::Event::Sharing(Event::InvitationForgotten(arn.to_owned())));
+    }
+}
+
+pub fn forget(world: &mut World, arn: &str) {
+    world.sharing.invitations.remove(arn);
 }
 
 pub fn expire(world: &mut World, arn: &str) {
-    let Some(invitation) = world.sharing.invitations.get_mut(arn) else { return };
+    let Some(invitation) = world.sharing.invitations.get(arn) else { return };
     if invitation.status == Status::Pending {
-        invitation.status = Status::Expired;
         let (share, receiver) = (invitation.share.clone(), invitation.receiver.clone());
+        end(world, arn, Status::Expired);
         give_up(world, &share, &receiver);
     }
 }
@@ -103,6 +119,31 @@ fn description(invitation: &Invitation) -> Description {
     }
 }
 
+fn not_found(arn: &str) -> AwsError {
+    let message = format!("ResourceShareInvitation {arn} could not be found.");
+    AwsError::new("ResourceShareInvitationArnNotFoundException", message)
+}
+
+/// Finds an invitation that the caller was sent.
+fn received<'w>(world: &'w World, caller: &Caller, arn: &str) -> Result<&'w Invitation, AwsError> {
+    if !arn.starts_with("arn:aws:ram:") {
+        return Err(AwsError::new("MalformedArnException", format!("The invitation ARN {arn} is malformed.")));
+    }
+    let held = world.sharing.invitations.get(arn);
+    held.filter(|it| it.receiver == caller.account && it.region == caller.region).ok_or_else(|| not_found(arn))
+}
+
+fn check_pending(invitation: &Invitation) -> Result<(), AwsError> {
+    let said = match invitation.status {
+        Status::Pending => return Ok(()),
+        Status::Accepted => "AlreadyAccepted",
+        Status::Rejected => "AlreadyRejected",
+        Status::Expired => "Expired",
+    };
+    let message = format!("ResourceShareInvitation {} is {}.", invitation.arn, invitation.status.word());
+    Err(AwsError::new(format!("ResourceShareInvitation{said}Exception"), message))
+}
+
 /// Answers a pending invitation to the caller.
 fn respond(
     world: &mut World,
@@ -111,30 +152,17 @@ fn respond(
     status: Status,
 ) -> Result<OneInvitation, AwsError> {
     let arn = &input.resource_share_invitation_arn;
-    let held = world.sharing.invitations.get_mut(arn);
-    let Some(invitation) = held.filter(|it| it.receiver == caller.account && it.region == caller.region) else {
-        let message = format!("ResourceShareInvitation {arn} could not be found.");
-        return Err(AwsError::new("ResourceShareInvitationArnNotFoundException", message));
-    };
-    let said = match invitation.status {
-        Status::Pending => None,
-        Status::Accepted => Some("AlreadyAccepted"),
-        Status::Rejected => Some("AlreadyRejected"),
-        Status::Expired => Some("Expired"),
-    };
-    if let Some(said) = said {
-        let message = format!("ResourceShareInvitation {arn} is {}.", invitation.status.word());
-        return Err(AwsError::new(format!("ResourceShareInvitation{said}Exception"), message));
-    }
-    invitation.status = status;
-    let answer = OneInvitation { resource_share_invitation: description(invitation), client_token: input.client_token };
+    let invitation = received(world, caller, arn)?;
+    check_pending(invitation)?;
     let (share, receiver) = (invitation.share.clone(), invitation.receiver.clone());
+    end(world, arn, status);
     if status == Status::Accepted {
         principal_associated(world, &share, &receiver);
     } else {
         give_up(world, &share, &receiver);
     }
-    Ok(answer)
+    let invitation = world.sharing.invitations.get(arn).ok_or_else(|| not_found(arn))?;
+    Ok(OneInvitation { resource_share_invitation: description(invitation), client_token: input.client_token })
 }
 
 pub fn accept(world: &mut World, caller: &Caller, input: NamedInvitation) -> Result<OneInvitation, AwsError> {
@@ -158,14 +186,37 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShareInvitation
     let all = world.sharing.invitations.values();
     let own: Vec<&Invitation> = all.filter(|it| it.receiver == caller.account && it.region == caller.region).collect();
     if let Some(arn) = input.resource_share_invitation_arns.iter().find(|arn| !own.iter().any(|it| it.arn == **arn)) {
-        let message = format!("ResourceShareInvitation {arn} could not be found.");
-        return Err(AwsError::new("ResourceShareInvitationArnNotFoundException", message));
+        return Err(not_found(arn));
     }
     let named = |names: &[String], arn: &String| names.is_empty() || names.contains(arn);
     let wanted = own.into_iter().filter(|it| {
         named(&input.resource_share_invitation_arns, &it.arn) && named(&input.resource_share_arns, &it.share)
     });
     let found: BTreeMap<String, Description> = wanted.map(|it| (it.arn.clone(), description(it))).collect();
-    let page = rows("GetResourceShareInvitations", input.max_results, input.next_token.as_deref(), &found)?;
+    let page = rows(world, "GetResourceShareInvitations", input.max_results, input.next_token.as_deref(), &found)?;
     Ok(Invitations { resource_share_invitations: page.items, next_token: page.next })
+}
+
+request! { "camelCase"
+    ListPendingInvitationResources {
+        resource_share_invitation_arn: String, resource_region_scope: Option<Scope>, max_results: Option<i64>,
+        next_token: Option<String>,
+    }
+}
+
+/// Lists what the caller would be shared with by a pending invitation.
+pub fn resources(
+    world: &mut World,
+    caller: &Caller,
+    input: ListPendingInvitationResources,
+) -> Result<Resources, AwsError> {
+    let invitation = received(world, caller, &input.resource_share_invitation_arn)?;
+    check_pending(invitation)?;
+    let regional = input.resource_region_scope.is_none_or(Scope::has_regional);
+    let share = world.sharing.shares.get(&invitation.share).filter(|_| regional);
+    let offered = share.into_iter().flat_map(|share| share.offered().map(move |arn| (share, arn)));
+    let found = offered.filter_map(|(share, arn)| Some((arn.to_owned(), resource(share, arn)?))).collect();
+    let action = "ListPendingInvitationResources";
+    let page = rows(world, action, input.max_results, input.next_token.as_deref(), &found)?;
+    Ok(Resources { resources: page.items, next_token: page.next })
 }

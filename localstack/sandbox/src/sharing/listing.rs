@@ -5,20 +5,19 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::association::Status as AssociationStatus;
-use super::resource_share::{ResourceOwner, sides};
+use super::permission::Scope;
+use super::resource_share::{ResourceOwner, ResourceShare, sides};
+use super::resource_type::{self, ResourceType};
 use super::{invalid, rows};
 use crate::call::{AwsError, Caller};
 use crate::network::members::{answer, request};
 use crate::world::World;
 
-/// What RAM calls a transit gateway.
-const TYPE: &str = "ec2:TransitGateway";
-
 request! { "camelCase"
     ListResources {
         resource_owner: Option<ResourceOwner>, principal: Option<String>, resource_type: Option<String>,
-        resource_arns: Vec<String>, resource_share_arns: Vec<String>, max_results: Option<i64>,
-        next_token: Option<String>,
+        resource_arns: Vec<String>, resource_share_arns: Vec<String>, resource_region_scope: Option<Scope>,
+        max_results: Option<i64>, next_token: Option<String>,
     }
 }
 answer! { "camelCase"
@@ -33,11 +32,26 @@ fn named(names: &[String], one: &String) -> bool {
     names.is_empty() || names.contains(one)
 }
 
+/// Describes one resource of a share; none for what is not shared by it.
+pub fn resource(share: &ResourceShare, arn: &str) -> Option<Resource> {
+    let association = share.resources.get(arn).filter(|it| it.status == AssociationStatus::Associated)?;
+    Some(Resource {
+        arn: arn.to_owned(),
+        r#type: ResourceType::of(arn)?.name,
+        resource_share_arn: share.arn.clone(),
+        status: "AVAILABLE",
+        creation_time: association.created,
+        last_updated_time: association.updated,
+        resource_region_scope: "REGIONAL",
+    })
+}
+
 pub fn resources(world: &mut World, caller: &Caller, input: ListResources) -> Result<Resources, AwsError> {
     let owner = input.resource_owner.ok_or_else(|| invalid("resourceOwner must be given"))?;
     let mut found = BTreeMap::new();
-    let wanted_type = input.resource_type.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(TYPE));
-    for share in sides(world, caller, owner).into_iter().filter(|_| wanted_type) {
+    let wanted = input.resource_type.as_deref().map(resource_type::read).transpose()?;
+    let regional = input.resource_region_scope.is_none_or(Scope::has_regional);
+    for share in sides(world, caller, owner).into_iter().filter(|_| regional) {
         // For the caller's own shares the principal is whom they are shared with, for others' the owner.
         let fits = input.principal.as_ref().is_none_or(|principal| match owner {
             ResourceOwner::Own => share.principals.get(principal).is_some_and(|it| it.is_live()),
@@ -46,23 +60,12 @@ pub fn resources(world: &mut World, caller: &Caller, input: ListResources) -> Re
         if !fits || !named(&input.resource_share_arns, &share.arn) {
             continue;
         }
-        for (arn, association) in share.resources.iter().filter(|(arn, _)| named(&input.resource_arns, arn)) {
-            if association.status != AssociationStatus::Associated {
-                continue;
-            }
-            let row = Resource {
-                arn: arn.clone(),
-                r#type: TYPE,
-                resource_share_arn: share.arn.clone(),
-                status: "AVAILABLE",
-                creation_time: association.created,
-                last_updated_time: association.updated,
-                resource_region_scope: "REGIONAL",
-            };
-            found.insert(format!("{arn}\t{}", share.arn), row);
+        for arn in share.resources.keys().filter(|arn| named(&input.resource_arns, arn)) {
+            let row = resource(share, arn).filter(|row| wanted.is_none_or(|wanted| wanted.name == row.r#type));
+            found.extend(row.map(|row| (format!("{arn}\t{}", share.arn), row)));
         }
     }
-    let page = rows("ListResources", input.max_results, input.next_token.as_deref(), &found)?;
+    let page = rows(world, "ListResources", input.max_results, input.next_token.as_deref(), &found)?;
     Ok(Resources { resources: page.items, next_token: page.next })
 }
 
@@ -83,8 +86,14 @@ answer! { "camelCase" Principals { principals: Vec<PrincipalRow>, next_token: Op
 pub fn principals(world: &mut World, caller: &Caller, input: ListPrincipals) -> Result<Principals, AwsError> {
     let owner = input.resource_owner.ok_or_else(|| invalid("resourceOwner must be given"))?;
     let mut found = BTreeMap::new();
-    let wanted_type = input.resource_type.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(TYPE));
-    for share in sides(world, caller, owner).into_iter().filter(|_| wanted_type) {
+    let wanted = input.resource_type.as_deref().map(resource_type::read).transpose()?;
+    let offers = |share: &ResourceShare, wanted: &ResourceType| {
+        share.offered().any(|arn| ResourceType::of(arn).is_some_and(|it| it.name == wanted.name))
+    };
+    for share in sides(world, caller, owner) {
+        if wanted.is_some_and(|wanted| !offers(share, wanted)) {
+            continue;
+        }
         if !named(&input.resource_share_arns, &share.arn)
             || input.resource_arn.as_ref().is_some_and(|arn| !share.offers(arn))
         {
@@ -110,6 +119,6 @@ pub fn principals(world: &mut World, caller: &Caller, input: ListPrincipals) -> 
             }
         }
     }
-    let page = rows("ListPrincipals", input.max_results, input.next_token.as_deref(), &found)?;
+    let page = rows(world, "ListPrincipals", input.max_results, input.next_token.as_deref(), &found)?;
     Ok(Principals { principals: page.items, next_token: page.next })
 }

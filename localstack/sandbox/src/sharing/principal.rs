@@ -11,7 +11,7 @@ use crate::organization::OrgId;
 use crate::world::World;
 
 /// The service principal by which Organizations knows RAM.
-const SERVICE: &str = "ram.amazonaws.com";
+pub const SERVICE: &str = "ram.amazonaws.com";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {

@@ -2,14 +2,14 @@
 //!
 //! A deleted share stays listed for about two hours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::association::{self, Association, Status as AssociationStatus};
 use super::principal::later;
-use super::{Event, invalid, rows, unknown};
+use super::{Event, invalid, limit_exceeded, permission, rows, tags, unknown};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::network::members::{answer, request, words};
 use crate::world::World;
@@ -45,7 +45,10 @@ pub struct ResourceShare {
     pub tags: Vec<Tag>,
     pub resources: BTreeMap<String, Association>,
     pub principals: BTreeMap<String, Association>,
-    client_token: Option<String>,
+    /// Types whose managed permission it has.
+    pub permissions: BTreeSet<&'static str>,
+    /// Whether accounts that it names keep what is shared when they leave the organization.
+    pub retains: bool,
 }
 
 impl ResourceShare {
@@ -76,42 +79,42 @@ pub fn own<'w>(world: &'w World, caller: &Caller, arn: &str) -> Result<&'w Resou
         .ok_or_else(|| unknown(&format!("ResourceShare {arn}")))
 }
 
+request! { "camelCase" Configuration { retain_sharing_on_account_leave_organization: Option<bool> } }
+answer! { "camelCase" ShownConfiguration { retain_sharing_on_account_leave_organization: bool } }
 request! { "camelCase"
     CreateResourceShare {
         name: String, resource_arns: Vec<String>, principals: Vec<String>, tags: Vec<Tag>,
         allow_external_principals: Option<bool>, permission_arns: Vec<String>, client_token: Option<String>,
+        resource_share_configuration: Configuration,
     }
 }
 answer! { "camelCase"
     Description {
         resource_share_arn: String, name: String, owning_account_id: String, allow_external_principals: bool,
         status: Status, tags: Option<Vec<Tag>>, creation_time: Timestamp, last_updated_time: Timestamp,
-        feature_set: &'static str,
+        feature_set: &'static str, resource_share_configuration: ShownConfiguration,
     }
 }
 answer! { "camelCase" OneShare { resource_share: Description, client_token: Option<String> } }
 
-/// The only permission there is for transit gateways, and the one that is taken when none is named.
-const PERMISSION: &str = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway";
-
-/// Makes a share. The same client token gives the same share again.
+/// Makes a share.
+///
+/// # Errors
+/// `InvalidParameterException`, `ResourceShareLimitExceededException`, and what [`association::check`],
+/// [`tags::check`] and [`permission::named`] answer.
 pub fn create(world: &mut World, caller: &Caller, input: CreateResourceShare) -> Result<OneShare, AwsError> {
     if input.name.is_empty() {
         return Err(invalid("The name of a resource share must not be empty."));
     }
-    if let Some(other) = input.permission_arns.iter().find(|arn| *arn != PERMISSION) {
-        return Err(AwsError::not_modelled(format!("the permission {other}")));
+    let permissions = permission::named(&input.permission_arns)?;
+    tags::check(&[], &input.tags)?;
+    let live = shares_of(world, caller).into_iter().filter(|it| it.status != Status::Deleted).count();
+    if live >= world.sharing.quotas.shares_per_region {
+        return Err(limit_exceeded("resource shares"));
     }
-    let token = input.client_token;
-    let made = token
-        .as_ref()
-        .and_then(|token| shares_of(world, caller).into_iter().find(|it| it.client_token.as_ref() == Some(token)));
-    if let Some(share) = made {
-        if share.name != input.name {
-            let message = "The client token was used before with other parameters.";
-            return Err(AwsError::new("IdempotentParameterMismatchException", message));
-        }
-        return Ok(OneShare { resource_share: description(share, caller), client_token: token });
+    let retains = input.resource_share_configuration.retain_sharing_on_account_leave_organization.unwrap_or(false);
+    if retains && input.allow_external_principals == Some(false) {
+        return Err(invalid("Sharing can be retained only where external principals are allowed."));
     }
     let allow_external = input.allow_external_principals.unwrap_or(true);
     association::check(world, caller, allow_external, &input.resource_arns, &input.principals)?;
@@ -129,14 +132,18 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateResourceShare) ->
         tags: input.tags,
         resources: BTreeMap::new(),
         principals: BTreeMap::new(),
-        client_token: token.clone(),
+        permissions: permissions.into_iter().collect(),
+        retains,
     };
-    let resource_share = description(&share, caller);
     let place = (caller.account.clone(), caller.region.clone());
     world.sharing.by_place.entry(place).or_default().insert(arn.clone());
     world.sharing.shares.insert(arn.clone(), share);
-    association::add(world, caller, &arn, &input.resource_arns, &input.principals)?;
-    Ok(OneShare { resource_share, client_token: token })
+    if let Err(error) = association::add(world, caller, &arn, &input.resource_arns, &input.principals) {
+        forget(world, &arn);
+        return Err(error);
+    }
+    let share = own(world, caller, &arn)?;
+    Ok(OneShare { resource_share: description(share, caller), client_token: input.client_token })
 }
 
 /// Makes an id in the manner of RAM's ARNs.
@@ -171,6 +178,9 @@ fn description(share: &ResourceShare, caller: &Caller) -> Description {
         creation_time: share.created,
         last_updated_time: share.updated,
         feature_set: "STANDARD",
+        resource_share_configuration: ShownConfiguration {
+            retain_sharing_on_account_leave_organization: share.retains,
+        },
     }
 }
 
@@ -221,8 +231,7 @@ pub fn become_deleted(world: &mut World, arn: &str) {
     for association in share.resources.values_mut().chain(share.principals.values_mut()) {
         association.status = AssociationStatus::Disassociated;
     }
-    let invited = world.sharing.invitations.values_mut().filter(|it| it.share == arn);
-    invited.for_each(super::invitation::Invitation::lapse);
+    super::invitation::withdraw(world, arn, None);
     world.exactly_after(RECORD_LIFE, crate::world::Event::Sharing(Event::ShareForgotten(arn.to_owned())));
 }
 
@@ -243,7 +252,8 @@ request! { "camelCase" TagFilter { tag_key: String, tag_values: Vec<String> } }
 request! { "camelCase"
     GetResourceShares {
         resource_owner: Option<ResourceOwner>, resource_share_arns: Vec<String>, resource_share_status: Option<Status>,
-        name: Option<String>, tag_filters: Vec<TagFilter>, max_results: Option<i64>, next_token: Option<String>,
+        name: Option<String>, tag_filters: Vec<TagFilter>, permission_arn: Option<String>, max_results: Option<i64>,
+        next_token: Option<String>,
     }
 }
 answer! { "camelCase" Shares { resource_shares: Vec<Description>, next_token: Option<String> } }
@@ -255,6 +265,7 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShares) -> Resu
     if let Some(arn) = input.resource_share_arns.iter().find(|arn| !all.iter().any(|it| it.arn == **arn)) {
         return Err(unknown(&format!("ResourceShare {arn}")));
     }
+    let permission = input.permission_arn.as_deref().map(permission::find).transpose()?;
     let tagged = |share: &ResourceShare, filter: &TagFilter| {
         share.owner == caller.account
             && share.tags.iter().any(|tag| {
@@ -265,11 +276,12 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShares) -> Resu
         (input.resource_share_arns.is_empty() || input.resource_share_arns.contains(&share.arn))
             && input.resource_share_status.is_none_or(|status| share.status == status)
             && input.name.as_ref().is_none_or(|name| share.name == *name)
+            && permission.is_none_or(|of| share.permissions.contains(of.name))
             && input.tag_filters.iter().all(|filter| tagged(share, filter))
     };
     let found: BTreeMap<String, Description> =
         all.iter().filter(wanted).map(|share| (share.arn.clone(), description(share, caller))).collect();
-    let page = rows("GetResourceShares", input.max_results, input.next_token.as_deref(), &found)?;
+    let page = rows(world, "GetResourceShares", input.max_results, input.next_token.as_deref(), &found)?;
     Ok(Shares { resource_shares: page.items, next_token: page.next })
 }
 

@@ -15,6 +15,9 @@ use crate::shapes::{self, Fault, Protocol, ServiceTable, Shape, Structure, join}
 /// The most parameters in a request: far more than any client sends, and few enough to be read at once.
 const MOST_PARAMETERS: usize = 10_000;
 
+/// The longest name of a parameter, in bytes; the longest in the table has about a hundred.
+const LONGEST_NAME: usize = 1024;
+
 /// The deepest path. The deepest in the table has about ten parts.
 const DEEPEST: usize = 32;
 
@@ -62,6 +65,9 @@ impl Node {
     fn insert(&mut self, path: &str, value: &str) -> Result<(), AwsError> {
         if path.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER) {
             return Err(malformed("The request has text that is not UTF-8"));
+        }
+        if path.len() > LONGEST_NAME {
+            return Err(malformed("The request has a parameter with a name that is too long"));
         }
         let mut node = self;
         for (depth, name) in path.split('.').enumerate() {

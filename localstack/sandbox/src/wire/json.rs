@@ -8,6 +8,9 @@ use super::{Read, Unreadable, time};
 use crate::call::{AwsError, Service};
 use crate::shapes::{self, Fault, Location, Member, Operation, Protocol, ServiceTable, Shape, Structure, join};
 
+/// The longest list in a request, where the table has no bound of its own: as many items as a form may have parameters.
+const MOST_ITEMS: usize = 10_000;
+
 /// Reads a JSON 1.1 request.
 pub(super) fn read(service: Service, headers: &HeaderMap, body: &[u8]) -> Read {
     let table = shapes::service(service);
@@ -117,6 +120,10 @@ impl Reader {
         match (self.table.shape(shape), value) {
             (_, Value::Null) => Ok(Value::Null),
             (Shape::Structure(structure), value) => self.structure(structure, value, path),
+            (Shape::List { .. }, Value::Array(items)) if items.len() > MOST_ITEMS => {
+                let constraint = format!("Member must have length less than or equal to {MOST_ITEMS}");
+                Err(self.table.refuse(path, &Value::Null, Fault::Bounds { constraint }))
+            }
             (Shape::List { of, .. }, Value::Array(items)) => {
                 let items = items.into_iter().enumerate();
                 items.map(|(index, item)| self.value(of, item, &format!("{path}.{}.member", index + 1))).collect()

@@ -27,7 +27,7 @@ use axum::response::Response;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::call::{AwsError, Call};
+use crate::call::{AwsError, Call, Service};
 use crate::sandbox::{Answered, Sandbox};
 use crate::shapes::{self, Operation, Protocol};
 
@@ -49,18 +49,43 @@ pub async fn serve(
 
 async fn answer(State(sandbox): State<Arc<Mutex<Sandbox>>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
-        return plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 1 MiB, or was cut off");
-    };
+    let body = axum::body::to_bytes(body, LONGEST_BODY).await;
     // A handler that panicked leaves the lock poisoned; its message is on stderr, and others may go on.
     let mut sandbox = sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(body) = body else {
+        let request_id = sandbox.request_id();
+        return encode(guess_protocol(&parts), None, Answered { request_id, outcome: Err(too_long()) }).map(Body::from);
+    };
     if let Some(path) = parts.uri.path().strip_prefix(admin::PREFIX) {
         return admin::answer(&mut sandbox, &parts.method, path, parts.uri.query().unwrap_or_default());
     }
-    answer_aws(sandbox, &parts, &body)
+    answer_aws(sandbox, &parts, &body).map(Body::from)
 }
 
-fn answer_aws(mut sandbox: MutexGuard<'_, Sandbox>, parts: &Parts, body: &Bytes) -> Response {
+/// The answer to a body that is too long, or was cut off. The services do not say how they call it; the status is HTTP's.
+fn too_long() -> AwsError {
+    let message = format!("The request is longer than {LONGEST_BODY} bytes, or was cut off");
+    AwsError::new("RequestEntityTooLarge", message).with_status(413)
+}
+
+/// Answers one request to AWS as bytes, without a server.
+pub fn respond(sandbox: &Mutex<Sandbox>, request: axum::http::Request<Vec<u8>>) -> axum::http::Response<String> {
+    let (parts, body) = request.into_parts();
+    let mut sandbox = sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+    if body.len() > LONGEST_BODY {
+        let request_id = sandbox.request_id();
+        return encode(guess_protocol(&parts), None, Answered { request_id, outcome: Err(too_long()) });
+    }
+    answer_aws(sandbox, &parts, &Bytes::from(body))
+}
+
+/// Writes an answer of an operation as XML.
+pub(crate) fn xml_of(service: Service, action: &str, answer: &Value) -> String {
+    let operation = shapes::operation(service, action).expect("an operation of the table");
+    xml::answer(operation, answer, "00000000-0000-4000-8000-000000000000")
+}
+
+fn answer_aws(mut sandbox: MutexGuard<'_, Sandbox>, parts: &Parts, body: &Bytes) -> axum::http::Response<String> {
     let signed = match credentials::read(&parts.headers) {
         Ok(signed) => signed,
         Err(error) => {
@@ -119,7 +144,7 @@ fn guess_protocol(parts: &Parts) -> Protocol {
 }
 
 /// Writes what came of a call. `operation` is none only when the call could not be read.
-fn encode(protocol: Protocol, operation: Option<&Operation>, answered: Answered) -> Response {
+fn encode(protocol: Protocol, operation: Option<&Operation>, answered: Answered) -> axum::http::Response<String> {
     let Answered { request_id, outcome } = answered;
     let (status, error, body) = match (outcome, operation) {
         (Ok(answer), Some(operation)) => {
@@ -138,7 +163,7 @@ fn encode(protocol: Protocol, operation: Option<&Operation>, answered: Answered)
             (error.status, Some(error.code), body)
         }
     };
-    let mut response = Response::new(Body::from(body));
+    let mut response = axum::http::Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content_type = match protocol {
         Protocol::Ec2 | Protocol::Query => "text/xml;charset=UTF-8",

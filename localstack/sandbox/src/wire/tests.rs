@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::call::Service;
 use crate::sandbox::Settings;
 
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=111111111111/20260101/eu-west-1/SERVICE/aws4_request, \
@@ -43,7 +42,7 @@ fn send(method: &str, uri: &str, headers: &[(&str, &str)], body: &[u8]) -> Heard
     }
     let (parts, ()) = request.body(()).unwrap().into_parts();
     let sandbox = Mutex::new(Sandbox::new(Settings::default()));
-    hear(answer_aws(sandbox.lock().unwrap(), &parts, &Bytes::copy_from_slice(body)))
+    hear(answer_aws(sandbox.lock().unwrap(), &parts, &Bytes::copy_from_slice(body)).map(Body::from))
 }
 
 fn signed(service: Service) -> String {

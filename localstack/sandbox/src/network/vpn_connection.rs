@@ -1,0 +1,211 @@
+//! VPN connections to a transit gateway, each with its attachment.
+//!
+//! Connections to virtual private gateways, and all that concerns the tunnels themselves, are not modelled; which
+//! prefixes come over one is set from outside (see [`super::given_attachment`]). The transit gateway's owner makes them, as no
+//! other account may. `pending → available → deleting → deleted`.
+
+use super::attachment::ResourceType;
+use super::filters::{Filter, Sieve, none};
+use super::members::{Nothing, answer, request, words};
+use super::resource::{Kind, incorrect_state, missing};
+use super::shelf::{Kept, Key};
+use super::tags::{Tag, TagSpecification, on_creation};
+use super::transit_gateway::RECORD_LIFE;
+use super::vpc_attachment::State as AttachmentState;
+use super::{customer_gateway, given_attachment, visibility};
+use crate::call::{AccountId, AwsError, Caller};
+use crate::world::{self, World};
+
+/// Minutes, as for the attachment.
+const CREATE_SECONDS: f64 = 180.0;
+const DELETE_SECONDS: f64 = 60.0;
+
+words! { State { Pending = "pending", Available = "available", Deleting = "deleting", Deleted = "deleted" } }
+
+#[derive(Clone, Debug)]
+pub struct VpnConnection {
+    pub id: String,
+    pub owner: AccountId,
+    pub region: String,
+    pub customer_gateway: String,
+    pub transit_gateway: String,
+    pub attachment: String,
+    pub state: State,
+    /// Whether routes are static instead of coming by BGP.
+    pub static_routes_only: bool,
+}
+
+impl Kept for VpnConnection {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn keys(&self) -> Vec<Key> {
+        vec![Key::Place(self.owner.clone(), self.region.clone()), Key::TransitGateway(self.transit_gateway.clone())]
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    Available,
+    Deleted,
+    Forgotten,
+}
+
+pub fn happen(world: &mut World, id: &str, event: Event) {
+    let Some(it) = world.network.vpn_connections.get_mut(id) else { return };
+    match (event, it.state) {
+        (Event::Available, State::Pending) => it.state = State::Available,
+        (Event::Deleted, State::Deleting) => {
+            it.state = State::Deleted;
+            let event = super::Event::VpnConnection(id.to_owned(), Event::Forgotten);
+            world.exactly_after(RECORD_LIFE, world::Event::Network(event));
+        }
+        (Event::Forgotten, _) => {
+            if let Some(it) = world.network.vpn_connections.remove(id) {
+                world.network.tags.forget(&[&it.owner], id);
+            }
+        }
+        (Event::Available | Event::Deleted, _) => {}
+    }
+}
+
+/// Tells whether a connection that is not deleted ends at a customer gateway.
+pub fn uses(world: &World, caller: &Caller, gateway: &str) -> bool {
+    let mut own = world.network.vpn_connections.under(&Key::place(caller));
+    own.any(|it| it.customer_gateway == gateway && it.state != State::Deleted)
+}
+
+fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w VpnConnection, AwsError> {
+    Kind::VpnConnection.check(id)?;
+    let connection = world.network.vpn_connections.get(id);
+    connection
+        .filter(|it| it.owner == caller.account && it.region == caller.region)
+        .ok_or_else(|| Kind::VpnConnection.not_found(id))
+}
+
+request! { "PascalCase" RequestedOptions { static_routes_only: bool } }
+request! { "PascalCase"
+    CreateVpnConnection {
+        customer_gateway_id: String, r#type: Option<customer_gateway::Type>, transit_gateway_id: Option<String>,
+        options: RequestedOptions, tag_specifications: Vec<TagSpecification>,
+    }
+}
+answer! { "PascalCase" Options { static_routes_only: bool } }
+answer! { "PascalCase"
+    Description {
+        vpn_connection_id: String, state: State, r#type: customer_gateway::Type, category: &'static str,
+        customer_gateway_id: String, transit_gateway_id: String, options: Options, tags: Vec<Tag>,
+    }
+}
+answer! { "PascalCase" OneVpnConnection { vpn_connection: Description } }
+
+/// Makes a connection and its attachment.
+pub fn create(world: &mut World, caller: &Caller, input: CreateVpnConnection) -> Result<OneVpnConnection, AwsError> {
+    let tags = on_creation(Kind::VpnConnection, &input.tag_specifications)?;
+    let customer_gateway = customer_gateway::own(world, caller, &input.customer_gateway_id)?.id.clone();
+    let gateway = input.transit_gateway_id.ok_or_else(|| missing("transitGatewayId"))?;
+    given_attachment::check_gateway(world, caller, &gateway)?;
+    let held = world.network.vpn_connections.under(&Key::place(caller));
+    if held.filter(|it| it.state != State::Deleted).count() >= world.network.quotas.vpn_connections_per_region {
+        let message = "The maximum number of VPN connections has been reached.";
+        return Err(AwsError::new("VpnConnectionLimitExceeded", message));
+    }
+    let id = Kind::VpnConnection.new_id(&mut world.dice);
+    let attachment = given_attachment::make(world, caller, &gateway, ResourceType::Vpn, &id, &caller.account)?;
+    world.network.vpn_connections.insert(VpnConnection {
+        id: id.clone(),
+        owner: caller.account.clone(),
+        region: caller.region.clone(),
+        customer_gateway,
+        transit_gateway: gateway,
+        attachment,
+        state: State::Pending,
+        static_routes_only: input.options.static_routes_only,
+    });
+    world.network.tags.set(&caller.account, &id, &tags);
+    visibility::hide(world, &caller.account, &id);
+    later(world, CREATE_SECONDS, &id, Event::Available);
+    Ok(OneVpnConnection { vpn_connection: description(world, own(world, caller, &id)?) })
+}
+
+fn later(world: &mut World, seconds: f64, id: &str, event: Event) {
+    world.later(seconds, world::Event::Network(super::Event::VpnConnection(id.to_owned(), event)));
+}
+
+fn description(world: &World, it: &VpnConnection) -> Description {
+    Description {
+        vpn_connection_id: it.id.clone(),
+        state: it.state,
+        r#type: customer_gateway::Type::Ipsec,
+        category: "VPN",
+        customer_gateway_id: it.customer_gateway.clone(),
+        transit_gateway_id: it.transit_gateway.clone(),
+        options: Options { static_routes_only: it.static_routes_only },
+        tags: world.network.tags.of(&it.owner, &it.id),
+    }
+}
+
+request! { "PascalCase" DescribeVpnConnections { vpn_connection_ids: Vec<String>, filters: Vec<Filter> } }
+answer! { "PascalCase" DescribedVpnConnections { vpn_connections: Vec<Description> } }
+
+const SIEVE: Sieve<Description> = Sieve {
+    fields: &[
+        ("customer-gateway-configuration", none),
+        ("customer-gateway-id", |it| vec![it.customer_gateway_id.clone()]),
+        ("option.static-routes-only", |it| vec![it.options.static_routes_only.to_string()]),
+        ("route.destination-cidr-block", none),
+        ("state", |it| vec![it.state.word().to_owned()]),
+        ("transit-gateway-id", |it| vec![it.transit_gateway_id.clone()]),
+        ("type", |it| vec![it.r#type.word().to_owned()]),
+        ("vpn-gateway-id", none),
+        ("vpn-connection-id", |it| vec![it.vpn_connection_id.clone()]),
+    ],
+    tags: Some(|it| &it.tags),
+};
+
+/// Lists VPN connections; this call has no pages.
+pub fn describe(
+    world: &mut World,
+    caller: &Caller,
+    input: DescribeVpnConnections,
+) -> Result<DescribedVpnConnections, AwsError> {
+    let world = &*world;
+    let shown = super::paging::describe_all(
+        Kind::VpnConnection,
+        &input.vpn_connection_ids,
+        &input.filters,
+        &SIEVE,
+        world.network.vpn_connections.ids(&Key::place(caller)),
+        |id| {
+            let connection = own(world, caller, id).ok()?;
+            visibility::shows(world, &caller.account, id).then(|| description(world, connection))
+        },
+    )?;
+    Ok(DescribedVpnConnections { vpn_connections: shown })
+}
+
+request! { "PascalCase" DeleteVpnConnection { vpn_connection_id: String } }
+
+/// Deletes a connection, and its attachment with it.
+pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpnConnection) -> Result<Nothing, AwsError> {
+    let it = own(world, caller, &input.vpn_connection_id)?;
+    let (id, attachment) = (it.id.clone(), it.attachment.clone());
+    match it.state {
+        State::Available => {}
+        State::Pending => return Err(incorrect_state(&id)),
+        State::Deleting | State::Deleted => return Ok(Nothing {}),
+    }
+    if let Some(it) = world.network.vpn_connections.get_mut(&id) {
+        it.state = State::Deleting;
+    }
+    let lives = |it: &given_attachment::GivenAttachment| it.state != AttachmentState::Deleted;
+    if world.network.given_attachments.get(&attachment).is_some_and(lives) {
+        given_attachment::begin_deleting(world, &attachment);
+    }
+    later(world, DELETE_SECONDS, &id, Event::Deleted);
+    Ok(Nothing {})
+}
+
+#[cfg(test)]
+#[path = "vpn_connection_tests.rs"]
+mod tests;

@@ -1,0 +1,172 @@
+"""Builds an organization with a hub and spokes, through AWS's own calls, at any endpoint.
+
+    python3 localstack/worlds/hub_and_spokes.py --endpoint http://127.0.0.1:4566 --accounts 3 --region eu-west-1
+
+An organization with a unit for networks and one for workloads; a hub account with a transit gateway and a route table
+in each Region, shared with the organization; in each of the other accounts and Regions a VPC with two subnets and a
+route table, attached, associated, propagated and routed to the hub. What it made is printed as JSON.
+
+Needs boto3, and credentials of the account that is to manage the organization: at the sandbox any 12-digit key is that
+account's (AWS_ACCESS_KEY_ID=100000000001 AWS_SECRET_ACCESS_KEY=any), moto takes anything. Into the members it goes by
+AssumeRole. An endpoint that does not show a shared transit gateway to a member, as moto does not, gets no attachments,
+and the JSON says so; --patience is for how many seconds that is waited for.
+"""
+
+import argparse
+import json
+import time
+
+import boto3
+from botocore.exceptions import ClientError
+
+ROLE = "OrganizationAccountAccessRole"
+OFF = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
+PASSING = {"pending", "initiating", "modifying", "associating"}
+
+
+class World:
+    def __init__(self, endpoint, regions, patience):
+        self.endpoint, self.regions, self.patience = endpoint, regions, patience
+        self.sessions = {}
+        self.management = self.client("sts").get_caller_identity()["Account"]
+
+    def client(self, service, account=None, region=None):
+        """A client as the management account, or as a member's access role."""
+        region = region or self.regions[0]
+        if account is None or account == self.management:
+            return boto3.client(service, endpoint_url=self.endpoint, region_name=region)
+        if account not in self.sessions:
+            arn = f"arn:aws:iam::{account}:role/{ROLE}"
+            keys = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="world")["Credentials"]
+            self.sessions[account] = boto3.Session(
+                aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys["SessionToken"])
+        return self.sessions[account].client(service, endpoint_url=self.endpoint, region_name=region)
+
+    def organization(self):
+        """Makes the organization unless there is one, and lets RAM share within it."""
+        api = self.client("organizations")
+        try:
+            api.create_organization(FeatureSet="ALL")
+        except api.exceptions.AlreadyInOrganizationException:
+            pass
+        self.client("ram").enable_sharing_with_aws_organization()
+        return api.describe_organization()["Organization"]["Arn"]
+
+    def unit(self, name):
+        api = self.client("organizations")
+        root = api.list_roots()["Roots"][0]["Id"]
+        return root, api.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
+
+    def account(self, name, root, unit):
+        api = self.client("organizations")
+        asked = api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]
+        status = wait(lambda: api.describe_create_account_status(CreateAccountRequestId=asked["Id"])["CreateAccountStatus"],
+                      lambda status: status["State"] != "IN_PROGRESS")
+        if status["State"] != "SUCCEEDED":
+            raise SystemExit(f"the account {name} was not made: {status.get('FailureReason')}")
+        api.move_account(AccountId=status["AccountId"], SourceParentId=root, DestinationParentId=unit)
+        return status["AccountId"]
+
+    def hub(self, account, region, organization):
+        """Makes a transit gateway with a route table, and shares it with the organization."""
+        api = self.client("ec2", account, region)
+        made = api.create_transit_gateway(
+            Description="hub", Options={**OFF, "AutoAcceptSharedAttachments": "enable"},
+            TagSpecifications=[{"ResourceType": "transit-gateway", "Tags": [{"Key": "Name", "Value": "hub"}]}])["TransitGateway"]
+        gateway = made["TransitGatewayId"]
+        wait(lambda: api.describe_transit_gateways(TransitGatewayIds=[gateway])["TransitGateways"][0]["State"],
+             lambda state: state not in PASSING)
+        table = api.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+        table = table["TransitGatewayRouteTableId"]
+        asked = {"TransitGatewayRouteTableIds": [table]}
+        wait(lambda: api.describe_transit_gateway_route_tables(**asked)["TransitGatewayRouteTables"][0]["State"],
+             lambda state: state not in PASSING)
+        self.client("ram", account, region).create_resource_share(
+            name="hub", resourceArns=[made["TransitGatewayArn"]], principals=[organization], allowExternalPrincipals=False)
+        return {"transit_gateway": gateway, "route_table": table}
+
+    def spoke(self, account, region, number):
+        """Makes a VPC with two subnets in two zones, and a route table for them."""
+        api = self.client("ec2", account, region)
+        network = f"10.{number}"
+        vpc = api.create_vpc(CidrBlock=f"{network}.0.0/16", TagSpecifications=[
+            {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": f"spoke-{number}"}]}])["Vpc"]["VpcId"]
+        zones = sorted(it["ZoneId"] for it in api.describe_availability_zones()["AvailabilityZones"])[:2]
+        subnets = [
+            api.create_subnet(VpcId=vpc, CidrBlock=f"{network}.{place}.0/24", AvailabilityZoneId=zone)["Subnet"]["SubnetId"]
+            for place, zone in enumerate(zones)]
+        table = api.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        for subnet in subnets:
+            api.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        return {"vpc": vpc, "subnets": subnets, "route_table": table}
+
+    def attach(self, hub_account, region, hub, account, spoke):
+        """Attaches a spoke and routes both ways; returns nothing where the member is not shown the transit gateway."""
+        at_hub, at_spoke = self.client("ec2", hub_account, region), self.client("ec2", account, region)
+        gateway = hub["transit_gateway"]
+        if not wait(lambda: seen(at_spoke, gateway), bool, seconds=self.patience):
+            return None
+        made = at_spoke.create_transit_gateway_vpc_attachment(
+            TransitGatewayId=gateway, VpcId=spoke["vpc"], SubnetIds=spoke["subnets"])["TransitGatewayVpcAttachment"]
+        named = {"TransitGatewayAttachmentId": made["TransitGatewayAttachmentId"]}
+        only = {"TransitGatewayAttachmentIds": [made["TransitGatewayAttachmentId"]]}
+        wait(lambda: at_hub.describe_transit_gateway_vpc_attachments(**only)["TransitGatewayVpcAttachments"][0]["State"],
+             lambda state: state == "available")
+        both = {"TransitGatewayRouteTableId": hub["route_table"], **named}
+        at_hub.associate_transit_gateway_route_table(**both)
+        at_hub.enable_transit_gateway_route_table_propagation(**both)
+        at_spoke.create_route(RouteTableId=spoke["route_table"], DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=gateway)
+        return made["TransitGatewayAttachmentId"]
+
+    def build(self, accounts):
+        organization = self.organization()
+        root, networks = self.unit("networks")
+        _, workloads = self.unit("workloads")
+        hub_account = self.account("hub", root, networks)
+        members = [self.account(f"spoke-{number}", root, workloads) for number in range(1, accounts + 1)]
+        world = {"management": self.management, "organization": organization, "hub": hub_account, "regions": {}}
+        for place, region in enumerate(self.regions):
+            hub = self.hub(hub_account, region, organization)
+            spokes = []
+            for number, account in enumerate(members, 1 + place * accounts):
+                spoke = self.spoke(account, region, number)
+                spoke["attachment"] = self.attach(hub_account, region, hub, account, spoke)
+                spokes.append({"account": account, **spoke})
+            world["regions"][region] = {**hub, "spokes": spokes}
+        return world
+
+
+def seen(api, gateway):
+    try:
+        return api.describe_transit_gateways(TransitGatewayIds=[gateway])["TransitGateways"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidTransitGatewayID.NotFound":
+            return []
+        raise
+
+
+def wait(read, done, seconds=900):
+    """Reads until it is done or the time is over, and returns what was read last."""
+    deadline, pause = time.monotonic() + seconds, 0.05
+    while not done(value := read()) and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(pause * 2, 5)
+    return value
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--endpoint", help="where the calls go; AWS itself if left out, which costs money")
+    parser.add_argument("--accounts", type=int, default=2, help="how many spokes")
+    parser.add_argument("--region", action="append", help="may be given several times")
+    parser.add_argument("--patience", type=float, default=120, help="seconds until a share has to be seen; 120 if left out")
+    arguments = parser.parse_args()
+    regions = arguments.region or ["us-east-1"]
+    if not 0 < arguments.accounts * len(regions) < 255:
+        parser.error("the VPCs get 10.1.0.0/16 to 10.254.0.0/16: at most 254 in all")
+    print(json.dumps(World(arguments.endpoint, regions, arguments.patience).build(arguments.accounts), indent=2))
+
+
+if __name__ == "__main__":
+    main()

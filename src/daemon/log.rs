@@ -1,0 +1,54 @@
+//! What the log says: one line for a pass that found or did something new, one for each matter that comes or goes. Each
+//! step is told by whoever sends it.
+
+use std::collections::BTreeMap;
+
+use super::{Matters, News, Setup};
+use crate::pass::{Ended, Pass};
+use crate::report::Matter;
+
+/// Names how a pass ended, as a label and in the log.
+pub(super) fn ended(ended: Option<&Ended>) -> &'static str {
+    match ended {
+        None => "under-way",
+        Some(Ended::InSync) => "in-sync",
+        Some(Ended::Blocked) => "blocked",
+        Some(Ended::TimeOver) => "time-over",
+        Some(Ended::Stopped) => "stopped",
+        Some(Ended::Refused(_)) => "refused",
+        Some(Ended::Moved(_)) => "moved",
+    }
+}
+
+pub(super) fn mode(setup: &Setup) -> &'static str {
+    if setup.door.is_some() { "enforce" } else { "observe" }
+}
+
+/// Tells of a pass. One that found all as the one before left it, and did nothing, is no news.
+pub(super) fn pass(pass: &Pass, ended: &str, said: &str, same: bool) {
+    let (sent, unknown, calls) = (pass.outcomes.len(), pass.plan.unknown.len(), pass.calls);
+    let (steps, number) = (pass.plan.steps.len(), pass.number);
+    if same && sent == 0 {
+        tracing::debug!(pass = number, ended, verdict = said, calls, "pass");
+    } else {
+        tracing::info!(pass = number, ended, verdict = said, steps, sent, unknown, calls, "pass");
+    }
+}
+
+/// Tells of matters that were not there in the pass before.
+pub(super) fn matters(before: &Matters, seen: &BTreeMap<String, Matter>) {
+    let standing: BTreeMap<_, _> = before.standing().collect();
+    for (name, matter) in seen.iter().filter(|(name, _)| !standing.contains_key(name)) {
+        tracing::warn!(matter = %name, text = %matter.text, help = %matter.help, "stands in the way");
+    }
+}
+
+/// Tells what a person is told.
+pub(super) fn news(news: &News) {
+    for (name, standing) in &news.stands {
+        tracing::warn!(matter = %name, since = %standing.since, text = %standing.text, "asks for a person");
+    }
+    for (name, standing) in &news.over {
+        tracing::info!(matter = %name, since = %standing.since, text = %standing.text, "is over");
+    }
+}

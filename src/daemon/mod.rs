@@ -1,0 +1,389 @@
+//! The daemon: passes without end, woken by a timer and by signals, each wake-up the same and without input.
+//!
+//! ```text
+//! timer, signals ─bell→ pass: look → act ─→ log, board, matters ─→ when to look next
+//! ```
+//!
+//! What always holds: one pass at a time; every pass ends; with `mode: observe` there is no door that could write; a
+//! config that is refused changes nothing; whatever goes wrong in a pass, there is a next one. Time, signals, the
+//! service manager and the way to a person come in from outside, so that simulated years are as good as real ones.
+
+mod bell;
+mod board;
+pub mod health;
+mod host;
+mod log;
+mod matters;
+mod metrics;
+mod schedule;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{Clock, Write};
+use crate::model::Finding;
+use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, with};
+use crate::report::{self, Matter, UNREAD, View};
+use crate::store::{Store, StoreError};
+
+pub use bell::{Bell, Ring, Wanted};
+pub use board::Board;
+pub use host::{Host, Word};
+pub use matters::{Matters, News, STANDS};
+pub use metrics::Metrics;
+
+/// How long a pass may take: over a thousand accounts it stays in minutes.
+pub const PASS: SignedDuration = SignedDuration::from_mins(30);
+
+/// How long the loop waits at a stretch: it gives a sign of life in between, and sees when the clock was set.
+const GLANCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What the config makes of the daemon.
+pub struct Setup {
+    pub observer: Observer,
+    /// None with `mode: observe`: there is no door that could write.
+    pub door: Option<Arc<dyn Write>>,
+    pub every: Duration,
+    /// Where notices are posted.
+    pub webhook: Option<String>,
+}
+
+/// Where the config comes from.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Reads the config again. `now` is the observer of the one in force, whose pace and door go on.
+    ///
+    /// # Errors
+    /// Why the config is refused, for a person.
+    async fn load(&self, now: &Observer) -> Result<Setup, String>;
+}
+
+/// What happens, for whoever listens.
+pub enum Happening<'a> {
+    /// A pass was made.
+    Passed(&'a Pass, Option<&'a Ended>),
+    /// A drift report was asked for.
+    Reported(&'a Look, &'a Observer),
+    /// The config was read again and taken.
+    Reloaded,
+    /// The config was read again and refused: the old one is kept.
+    NotReloaded(&'a str),
+    /// A pass could not be made.
+    Broke(&'a Broken),
+}
+
+/// The listener.
+pub type Listener<'a> = dyn FnMut(Happening<'_>) + Send + 'a;
+
+/// What the loop runs on.
+pub struct Daemon<'a> {
+    pub source: &'a dyn Source,
+    pub store: Arc<Mutex<dyn Store>>,
+    pub clock: Arc<dyn Clock>,
+    pub bell: Arc<Bell>,
+    /// Cancelled to end the loop: calls in flight are finished and settled.
+    pub stop: CancellationToken,
+    pub board: Arc<Board>,
+    pub host: Arc<dyn Host>,
+    /// What the jitter is drawn from.
+    pub seed: u64,
+}
+
+/// What the loop carries from pass to pass. Nothing in it grows with time.
+struct Course {
+    setup: Setup,
+    number: usize,
+    refusals: Refusals,
+    in_vain: u32,
+    matters: Matters,
+    /// What the last pass said in one line.
+    said: String,
+    /// The last order that a pass was planned by.
+    orders: i64,
+}
+
+/// Why the loop woke.
+enum Woken {
+    Due,
+    Rung(Wanted),
+    Stopped,
+}
+
+impl Daemon<'_> {
+    /// Runs until it is stopped.
+    ///
+    /// # Errors
+    /// When the state cannot be taken over at the start. Later troubles are told, and tried again.
+    pub async fn run(&self, setup: Setup, each: &mut Listener<'_>) -> Result<(), StoreError> {
+        with(&self.store, |store| store.take_over(self.clock.now()))?;
+        let mut course = Course {
+            setup,
+            number: 0,
+            refusals: Refusals::default(),
+            in_vain: 0,
+            matters: Matters::of(with(&self.store, |store| store.findings())?),
+            said: String::new(),
+            orders: 0,
+        };
+        self.host.tell(&Word::Ready);
+        'life: while !self.stop.is_cancelled() {
+            let next = self.pass(&mut course, each).await;
+            loop {
+                match self.wait(next, course.orders).await {
+                    Woken::Stopped => break 'life,
+                    Woken::Due => break,
+                    Woken::Rung(wanted) => {
+                        if self.answer(wanted, &mut course, each).await {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        self.host.tell(&Word::Stopping);
+        Ok(())
+    }
+
+    /// Does what was rung for, and tells whether a pass is to follow.
+    async fn answer(&self, wanted: Wanted, course: &mut Course, each: &mut Listener<'_>) -> bool {
+        if wanted.reload {
+            self.reload(course, each).await;
+        }
+        if wanted.report {
+            self.report(course, each).await;
+        }
+        let asked = wanted.reconcile || wanted.reload;
+        if asked {
+            // A person may have mended what no call shows.
+            course.refusals.forget();
+        }
+        asked
+    }
+
+    /// Waits for the time of the next pass, or a ring, or another order than that of number `orders`, or the end. A clock
+    /// that was set back is no reason to wait longer.
+    async fn wait(&self, until: Timestamp, orders: i64) -> Woken {
+        let began = self.clock.now();
+        loop {
+            let now = self.clock.now();
+            self.board.beat();
+            let ordered = with(&self.store, |store| store.last_order()).is_ok_and(|last| last != orders);
+            if now >= until || now < began || ordered {
+                return Woken::Due;
+            }
+            let glance = now.checked_add(GLANCE).unwrap_or(Timestamp::MAX).min(until);
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Woken::Stopped,
+                wanted = self.bell.heard() => return Woken::Rung(wanted),
+                () = self.clock.sleep_until(glance) => {}
+            }
+        }
+    }
+
+    /// Makes one pass, whatever comes of it, and returns when the next one begins.
+    async fn pass(&self, course: &mut Course, each: &mut Listener<'_>) -> Timestamp {
+        course.number += 1;
+        let began = self.clock.now();
+        self.board.beat();
+        let made = self.make(course, began).await;
+        self.board.beat();
+        self.board.metrics.tallies(&course.setup.observer.tallies());
+        let every = course.setup.every;
+        match made {
+            Ok(None) => began,
+            Ok(Some((pass, ended))) => {
+                self.passed(course, &pass, ended.as_ref()).await;
+                each(Happening::Passed(&pass, ended.as_ref()));
+                self.next(course, began, &pass, ended.as_ref())
+            }
+            Err(broken) => {
+                self.broke(course, &broken).await;
+                each(Happening::Broke(&broken));
+                schedule::in_trouble(self.clock.now(), every)
+            }
+        }
+    }
+
+    /// Looks, and acts if it may. None when it was stopped before it had seen everything.
+    async fn make(&self, course: &mut Course, began: Timestamp) -> Result<Option<(Pass, Option<Ended>)>, Broken> {
+        let deadline = began.checked_add(PASS).unwrap_or(Timestamp::MAX);
+        let Course { setup, number, refusals, orders, .. } = course;
+        *orders = with(&self.store, |store| store.last_order())?;
+        let mut past = with(&self.store, |store| store.history(self.clock.now()))?;
+        past.refused = refusals.at(began);
+        let look = tokio::select! {
+            biased;
+            look = setup.observer.look(&past, deadline) => look?,
+            () = self.stop.cancelled() => return Ok(None),
+        };
+        let looked = self.clock.now();
+        self.board.looked(look.seen.at, setup.every);
+        self.board.metrics.stage("look", looked.duration_since(began));
+        let Some(door) = &setup.door else {
+            return Ok(Some((Pass::of_look(*number, look), None)));
+        };
+        let (door, store, clock, stop) = (door.clone(), self.store.clone(), self.clock.clone(), self.stop.clone());
+        let actor = Actor { door, store, clock, stop };
+        let acted = actor.act(*number, look, &past, setup.observer.reader(deadline), refusals).await?;
+        self.board.metrics.stage("act", self.clock.now().duration_since(looked));
+        Ok(Some(acted))
+    }
+
+    fn next(&self, course: &mut Course, began: Timestamp, pass: &Pass, ended: Option<&Ended>) -> Timestamp {
+        let (now, every) = (self.clock.now(), course.setup.every);
+        course.in_vain = if pass.came_to_nothing() { course.in_vain.saturating_add(1) } else { 0 };
+        let regular = schedule::regular(began, every, self.seed, course.number as u64);
+        let next = match (pass.plan.look_again, ended) {
+            (Some(look_again), None) if course.setup.door.is_some() => {
+                schedule::settling(now, look_again, course.in_vain, every)
+            }
+            (_, Some(_)) | (None, _) | (Some(_), None) => regular,
+        };
+        // A person is told of nothing that the next look may show to be over.
+        if course.matters.waits_to_be_told() { next.min(schedule::in_trouble(now, every)) } else { next }
+    }
+
+    /// Tells of a pass that was made: log, board, matters.
+    async fn passed(&self, course: &mut Course, pass: &Pass, ended: Option<&Ended>) {
+        let mode = if course.setup.door.is_some() { log::ended(ended) } else { "observed" };
+        let said = report::verdict_text(&pass.plan);
+        self.board.metrics.pass(pass, mode);
+        self.board.metrics.unknown_scopes(report::unknown_scopes(&pass.plan));
+        let violations = match ended {
+            Some(Ended::Refused(violations)) => violations.as_slice(),
+            Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
+        };
+        let matters = report::matters(&view(pass, &course.setup.observer), violations);
+        self.board.metrics.orders(!pass.plan.pauses.is_empty(), pass.plan.holds.len());
+        let record = pass.record(mode, &said, self.clock.now(), said != course.said);
+        match with(&self.store, |store| store.record(&record)) {
+            Ok(connected) => connected.into_iter().for_each(|took| self.board.metrics.connected(took)),
+            Err(error) => tracing::error!(%error, "the pass could not be recorded"),
+        }
+        let status = format!("pass {} at {}: {said}", pass.number, pass.seen.at.strftime("%F %T UTC"));
+        self.say(status);
+        log::pass(pass, mode, &said, said == course.said);
+        course.said = said;
+        self.consider(course, matters, pass.plan.unknown.is_empty()).await;
+    }
+
+    /// Tells of a pass that could not be made.
+    async fn broke(&self, course: &mut Course, broken: &Broken) {
+        tracing::error!(pass = course.number, error = %broken, "a pass could not be made");
+        self.board.metrics.no_pass("broken");
+        self.say(format!("pass {} could not be made: {broken}", course.number));
+        course.said = String::new();
+        let help = "mend what it names; transitd tries again every minute, and sends nothing until then".to_owned();
+        let matter = Matter { text: broken.to_string(), help };
+        // The other matters could not be looked at.
+        let mut matters: BTreeMap<String, Matter> =
+            course.matters.standing().map(|(name, standing)| (name.clone(), as_matter(standing))).collect();
+        matters.insert(format!("{UNREAD}everything"), matter);
+        self.consider(course, matters, false).await;
+    }
+
+    fn say(&self, status: String) {
+        self.host.tell(&Word::Status(status.clone()));
+        self.board.status(status);
+    }
+
+    /// Takes note of the matters of a pass, and tells a person what is new.
+    async fn consider(&self, course: &mut Course, seen: BTreeMap<String, Matter>, whole: bool) {
+        let now = self.clock.now();
+        log::matters(&course.matters, &seen);
+        course.matters.see(now, seen, whole);
+        self.board.metrics.matters(course.matters.standing().count());
+        self.tell_news(course, now).await;
+        if let Err(error) = with(&self.store, |store| store.note_findings(course.matters.all(), now)) {
+            tracing::error!(%error, "what was found could not be recorded");
+        }
+    }
+
+    /// Tells a person what is new, if anything is.
+    async fn tell_news(&self, course: &mut Course, now: Timestamp) {
+        let news = course.matters.news(now);
+        if news.is_empty() {
+            return;
+        }
+        log::news(&news);
+        if let Some(webhook) = &course.setup.webhook {
+            let notice = news.notice(course.setup.observer.intent.network.as_str(), now);
+            let arrived = self.host.post(webhook, notice.to_string()).await;
+            self.board.metrics.notice(arrived.is_ok());
+            if let Err(why) = arrived {
+                tracing::warn!(%why, "a notice did not arrive, and is sent again with the next pass");
+                return;
+            }
+        }
+        course.matters.told(now, &news);
+    }
+
+    /// Reads the config again.
+    async fn reload(&self, course: &mut Course, each: &mut Listener<'_>) {
+        self.host.tell(&Word::Reloading);
+        match self.source.load(&course.setup.observer).await {
+            Ok(setup) => {
+                tracing::info!(mode = log::mode(&setup), every = ?setup.every, "the config was read again");
+                course.setup = setup;
+                each(Happening::Reloaded);
+            }
+            Err(why) => {
+                tracing::error!(%why, "the config is refused, and the old one kept");
+                each(Happening::NotReloaded(&why));
+            }
+        }
+        self.host.tell(&Word::Ready);
+    }
+
+    /// Writes a drift report: a look that nothing follows.
+    async fn report(&self, course: &Course, each: &mut Listener<'_>) {
+        let deadline = self.clock.now().checked_add(PASS).unwrap_or(Timestamp::MAX);
+        let observer = &course.setup.observer;
+        let past = match with(&self.store, |store| store.history(self.clock.now())) {
+            Ok(past) => past,
+            Err(error) => return tracing::error!(%error, "no report could be made"),
+        };
+        tokio::select! {
+            look = observer.look(&past, deadline) => match look {
+                Ok(look) => each(Happening::Reported(&look, observer)),
+                Err(error) => tracing::error!(%error, "no report could be made"),
+            },
+            () = self.stop.cancelled() => {}
+        }
+    }
+}
+
+fn as_matter(finding: &Finding) -> Matter {
+    Matter { text: finding.text.clone(), help: finding.help.clone() }
+}
+
+/// Tells the service manager that the process is alive, for as long as the loop is. To be run beside it.
+pub async fn watch(host: Arc<dyn Host>, board: Arc<Board>, clock: Arc<dyn Clock>) {
+    let Some(every) = host.watchdog() else { return };
+    // Half of the time, as sd_watchdog_enabled(3) advises.
+    let wait = SignedDuration::try_from(every / 2).unwrap_or(SignedDuration::MAX);
+    loop {
+        if board.is_alive() {
+            host.tell(&Word::Watchdog);
+        }
+        clock.sleep_until(clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)).await;
+    }
+}
+
+fn view<'a>(pass: &'a Pass, observer: &'a Observer) -> View<'a> {
+    View {
+        network: &observer.intent.network,
+        home: &observer.intent.home.account,
+        organization: &observer.intent.home.organization,
+        plan: &pass.plan,
+        want: &pass.want,
+        seen: &pass.seen,
+        calls: pass.calls,
+    }
+}

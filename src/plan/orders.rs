@@ -1,0 +1,65 @@
+//! What people ordered, as the planner sees it: a held thing is left alone whatever drift says, and while the network is
+//! paused nothing is sent at all. Either way the plan shows what would be done.
+
+use crate::api::WriteCall;
+use crate::model::{
+    HUB_TAG, History, Hold, HubName, Key, NetworkName, PAUSE_TAG, Pause, Snapshot, Topology, TransitGateway,
+    WantedGateway, is_of_network,
+};
+
+use super::draft::Draft;
+use super::fingerprint;
+use super::step::{Left, StepId};
+
+/// Returns the holds that are in force.
+pub(super) fn holds(seen: &Snapshot, past: &History) -> Vec<Hold> {
+    past.holds.iter().filter(|hold| hold.is_in_force(seen.at)).cloned().collect()
+}
+
+/// Returns everything that pauses the network: a command, and the tag on any of its hubs.
+pub(super) fn pauses(want: &Topology, seen: &Snapshot, past: &History, network: &NetworkName) -> Vec<Pause> {
+    let tagged = want.hubs.iter().flat_map(|(hub, wanted)| {
+        let gateways = seen.hubs.get(&wanted.scope.region).and_then(|inventory| inventory.gateways.known());
+        let ours = gateways.unwrap_or_default().iter().filter(|it| is_hub(it, hub, &wanted.gateway, network));
+        ours.filter_map(|gateway| gateway.tags.get(PAUSE_TAG))
+            .map(|value| Pause::Tag { hub: hub.clone(), value: value.clone() })
+    });
+    past.pause.iter().cloned().chain(tagged).collect()
+}
+
+fn is_hub(gateway: &TransitGateway, hub: &HubName, wanted: &WantedGateway, network: &NetworkName) -> bool {
+    match wanted {
+        WantedGateway::Adopted(id) => gateway.id == *id,
+        WantedGateway::Made { .. } => {
+            is_of_network(&gateway.tags, network) && gateway.tags.get(HUB_TAG).is_some_and(|name| name == hub.as_str())
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Tells whether a person's order keeps a step from being sent.
+    pub(super) fn ordered(&self, id: &StepId, key: &Key, call: &WriteCall) -> Option<Left> {
+        let hub = key.hub().or_else(|| self.hub_of(key));
+        let gateway = hub.and_then(|hub| self.hubs.get(hub)).and_then(|hub| hub.gateway.id.known());
+        let also: Vec<&str> = gateway.iter().map(|id| id.as_str()).chain(hub.map(HubName::as_str)).collect();
+        if self.holds.iter().any(|hold| hold.covers(id.as_str(), &fingerprint(call), &also)) {
+            return Some(Left::Held);
+        }
+        (!self.pauses.is_empty()).then_some(Left::Paused)
+    }
+
+    /// Returns the hub that a route of a VPC leads to.
+    fn hub_of(&self, key: &Key) -> Option<&HubName> {
+        match key {
+            Key::VpcRoute(route) => self.want.attachments.keys().find(|it| it.vpc == route.vpc).map(|it| &it.hub),
+            Key::Hub(_)
+            | Key::Share(_)
+            | Key::Principal(_)
+            | Key::Table(_)
+            | Key::Attachment(_)
+            | Key::Association(_)
+            | Key::Propagation(_)
+            | Key::StaticRoute(_) => None,
+        }
+    }
+}

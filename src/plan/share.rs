@@ -1,0 +1,384 @@
+//! The hubs' resource shares: one for each hub that is shared, and with whom.
+//!
+//! What counts is RAM's word on the share and on each principal of it. An invitation is only the way there: RAM purges it
+//! once it was answered, and a principal that is associated needs none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::{Ref, WriteCall};
+use crate::model::{
+    AccountId, HUB_TAG, HubName, InvitationState, Key, Kind, ListId, NAME_TAG, NETWORK_TAG, Principal, PrincipalKey,
+    Problem, ResourceShare, Scope, ShareAssociation, ShareInventory, ShareState, Tags, Unmanaged, WantedShare,
+    is_of_network,
+};
+
+use super::draft::{Change, Draft, Found};
+use super::removal::{self, Removal};
+use super::step::{Risk, Verb, Wait, Why};
+
+pub(super) fn compare(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    for (name, wanted) in &want.shares {
+        let Some(hub) = draft.hubs.get(name) else { continue };
+        let Some(inventory) = &hub.inventory.shares else { continue };
+        let Some(shares) = inventory.shares.known() else { continue };
+        let gateway = hub.gateway.clone();
+        let mut ours = ours(draft, name, shares);
+        match (ours.next(), ours.next()) {
+            (Some(one), Some(other)) => {
+                let arns = [one, other].into_iter().chain(ours).map(|share| share.arn.clone()).collect();
+                draft.problem(Problem::ShareDoubled { hub: name.clone(), arns });
+            }
+            (Some(share), None) => present(draft, name, wanted, gateway, share, inventory),
+            (None, _) => create(draft, name, wanted, gateway),
+        }
+    }
+}
+
+/// Lists the shares that are a hub's by their tags or by the ledger, and are there.
+pub(super) fn ours<'s>(
+    draft: &Draft<'_>,
+    name: &HubName,
+    shares: &'s [ResourceShare],
+) -> std::vec::IntoIter<&'s ResourceShare> {
+    let owned = draft.past.owned.get(&Key::Share(name.clone()).ledger()).and_then(|owned| owned.id.clone());
+    let is_ours = |share: &&ResourceShare| {
+        let tagged = is_of_network(&share.tags, &draft.policy.network)
+            && share.tags.get(HUB_TAG).map(String::as_str) == Some(name.as_str());
+        share.state.is_live() && (tagged || owned.as_deref() == Some(share.arn.as_str()))
+    };
+    shares.iter().filter(is_ours).collect::<Vec<_>>().into_iter()
+}
+
+type Gateway = Found<crate::model::TransitGatewayId>;
+
+fn create(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, gateway: Gateway) {
+    let this = Key::Share(name.clone());
+    let change = Change {
+        verb: Verb::Create,
+        key: this.clone(),
+        scope: scope(draft, name),
+        call: WriteCall::CreateResourceShare {
+            name: share_name(draft, name),
+            gateway: gateway.id,
+            allow_external: wanted.allow_external,
+            tags: tags(draft, name),
+        },
+        after: gateway.steps,
+        wait: gateway.wait,
+        why: Why::Missing,
+        risk: Risk::Adds,
+        evidence: BTreeSet::new(),
+    };
+    let Some(step) = draft.step(change) else { return };
+    draft.sharing.insert(name.clone());
+    let wait = Some(Draft::until_present(this.clone()));
+    let share = Found { id: Ref::Planned(this), wait, steps: vec![step] };
+    for (principal, entity) in &wanted.principals {
+        associate(draft, name, principal, entity, &share);
+    }
+}
+
+fn present(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    wanted: &WantedShare,
+    gateway: Gateway,
+    share: &ResourceShare,
+    inventory: &ShareInventory,
+) {
+    let this = Key::Share(name.clone());
+    draft.confirm(Verb::Create, &this);
+    let found = match &share.state {
+        ShareState::Ready => Found::usable(share.arn.clone()),
+        ShareState::Coming => {
+            draft.pending(this.clone());
+            draft.sharing.insert(name.clone());
+            Found { id: Ref::Known(share.arn.clone()), wait: Some(Draft::until_present(this)), steps: Vec::new() }
+        }
+        ShareState::Unclear(state) => {
+            return draft.problem(Problem::StateUnclear { key: this, state: state.clone() });
+        }
+        ShareState::Going | ShareState::Gone | ShareState::Failed(_) => return,
+    };
+    let (Some(resources), Some(principals)) = (inventory.resources.known(), inventory.principals.known()) else {
+        return;
+    };
+    resource(draft, name, gateway, share, resources);
+    settings(draft, name, wanted, share);
+    for (principal, entity) in &wanted.principals {
+        let live = principals.iter().filter(|live| live.share == share.arn && live.entity == *entity);
+        let live = live.min_by_key(|live| !live.state.is_live());
+        self::principal(draft, name, principal, entity, &found, live);
+    }
+}
+
+/// Takes out the principals of our share that the file no longer names, and reports those that somebody else has let in.
+fn undeclared(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    wanted: &WantedShare,
+    share: &ResourceShare,
+    principals: &[ShareAssociation],
+) {
+    let declared: BTreeSet<&String> = wanted.principals.values().collect();
+    let live = principals.iter().filter(|live| live.share == share.arn && live.state.is_live());
+    for live in live.filter(|live| !declared.contains(&live.entity)) {
+        let thing = Unmanaged::Principal { hub: name.clone(), principal: live.entity.clone() };
+        let Some(principal) = ours_by_ledger(draft, name, &live.entity) else {
+            draft.undeclared(thing, false);
+            continue;
+        };
+        let scope = scope(draft, name);
+        let mut evidence = removal::of_route(draft);
+        evidence.extend([ListId::Shares(scope.clone()), ListId::SharePrincipals(scope.clone())]);
+        let removal = Removal {
+            key: Key::Principal(PrincipalKey { hub: name.clone(), principal }),
+            scope,
+            call: WriteCall::DisassociateResourceShare {
+                share: share.arn.clone(),
+                principals: vec![live.entity.clone()],
+            },
+            thing,
+            evidence,
+            after: Vec::new(),
+            going: None,
+            segment: None,
+            departed: None,
+        };
+        removal::remove(draft, removal);
+    }
+}
+
+/// Returns the principal that the ledger says we let in as this entity.
+fn ours_by_ledger(draft: &Draft<'_>, name: &HubName, entity: &str) -> Option<Principal> {
+    let prefix = format!("{} {name} with ", Kind::Principal.words());
+    let mut rows = draft.past.owned.iter().filter(|(_, owned)| owned.value == entity);
+    rows.find_map(|(key, _)| Principal::read(key.strip_prefix(&prefix)?))
+}
+
+/// Takes out whom the file no longer names, and takes away the share of a hub that it no longer shares. To be looked at once it
+/// is known which VPCs have left.
+pub(super) fn abandoned(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    for (name, wanted) in want.shares.iter().filter(|(_, wanted)| wanted.complete) {
+        let inventory = draft.hubs.get(name).and_then(|hub| hub.inventory.shares.as_ref());
+        let Some(inventory) = inventory else { continue };
+        let (Some(shares), Some(principals)) = (inventory.shares.known(), inventory.principals.known()) else {
+            continue;
+        };
+        let ours: Vec<&ResourceShare> = ours(draft, name, shares).collect();
+        if let [share] = ours.as_slice() {
+            undeclared(draft, name, wanted, share, principals);
+        }
+    }
+    for name in want.hubs.keys().filter(|name| !want.shares.contains_key(*name)) {
+        let inventory = draft.hubs.get(name).and_then(|hub| hub.inventory.shares.as_ref());
+        let Some(shares) = inventory.and_then(|inventory| inventory.shares.known()) else { continue };
+        let ours: Vec<&ResourceShare> = ours(draft, name, shares).collect();
+        for share in ours {
+            let key = Key::Share(name.clone());
+            let thing = Unmanaged::Share { hub: name.clone(), arn: share.arn.clone() };
+            if !draft.made(&key, &share.arn) {
+                draft.undeclared(thing, true);
+                continue;
+            }
+            let scope = scope(draft, name);
+            let removal = Removal {
+                key,
+                call: WriteCall::DeleteResourceShare { share: share.arn.clone() },
+                thing,
+                evidence: BTreeSet::from([ListId::Shares(scope.clone())]),
+                after: Vec::new(),
+                going: None,
+                segment: None,
+                departed: None,
+                scope,
+            };
+            removal::remove(draft, removal);
+        }
+    }
+}
+
+/// Sees to it that the share is of the hub's gateway.
+fn resource(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    gateway: Gateway,
+    share: &ResourceShare,
+    resources: &[ShareAssociation],
+) {
+    let this = Key::Share(name.clone());
+    let is_gateway = |live: &&ShareAssociation| {
+        let id = gateway.id.known().map(crate::model::TransitGatewayId::as_str);
+        live.share == share.arn && live.entity.rsplit('/').next() == id
+    };
+    match resources.iter().filter(is_gateway).min_by_key(|live| !live.state.is_live()).map(|live| &live.state) {
+        Some(ShareState::Ready) => {
+            draft.confirm(Verb::Replace, &this);
+            draft.in_place(&this);
+        }
+        Some(ShareState::Coming) => {
+            draft.sharing.insert(name.clone());
+            draft.pending(this);
+        }
+        Some(ShareState::Failed(state)) => draft.problem(Problem::ShareFailed { key: this, state: state.clone() }),
+        Some(ShareState::Unclear(state)) => draft.problem(Problem::StateUnclear { key: this, state: state.clone() }),
+        live @ (Some(ShareState::Going | ShareState::Gone) | None) => {
+            let going = matches!(live, Some(ShareState::Going));
+            let wait = going.then(|| Wait::Gone { kind: this.kind(), key: this.clone() });
+            draft.sharing.insert(name.clone());
+            draft.step(Change {
+                verb: Verb::Replace,
+                key: this,
+                scope: scope(draft, name),
+                call: WriteCall::AssociateResourceShare {
+                    share: Ref::Known(share.arn.clone()),
+                    gateway: Some(gateway.id),
+                    principals: Vec::new(),
+                },
+                after: gateway.steps,
+                wait: wait.or(gateway.wait),
+                why: Why::NotShared,
+                risk: Risk::Adds,
+                evidence: BTreeSet::new(),
+            });
+        }
+    }
+}
+
+/// Lets in, or no longer lets in, accounts from outside the organization; and gives the share its name back.
+fn settings(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, share: &ResourceShare) {
+    let this = Key::Share(name.clone());
+    if share.allow_external == wanted.allow_external {
+        return draft.confirm(Verb::Modify, &this);
+    }
+    draft.step(Change {
+        verb: Verb::Modify,
+        key: this,
+        scope: scope(draft, name),
+        call: WriteCall::UpdateResourceShare {
+            share: Ref::Known(share.arn.clone()),
+            name: share.name.clone(),
+            allow_external: wanted.allow_external,
+        },
+        after: Vec::new(),
+        wait: None,
+        why: Why::ExternalAccounts { have: share.allow_external, want: wanted.allow_external },
+        risk: Risk::Changes,
+        evidence: BTreeSet::new(),
+    });
+}
+
+fn principal(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    principal: &Principal,
+    entity: &str,
+    share: &Found<String>,
+    live: Option<&ShareAssociation>,
+) {
+    let this = Key::Principal(PrincipalKey { hub: name.clone(), principal: principal.clone() });
+    let Some(live) = live else { return associate(draft, name, principal, entity, share) };
+    if live.state.is_live() {
+        draft.confirm(Verb::Create, &this);
+    }
+    match &live.state {
+        ShareState::Ready => {
+            draft.confirm(Verb::Accept, &this);
+            draft.in_place(&this);
+        }
+        ShareState::Coming => {
+            draft.sharing.insert(name.clone());
+            match (live.external, principal) {
+                (true, Principal::Account(account)) => invited(draft, name, account, live),
+                (_, Principal::Account(_) | Principal::Unit(_) | Principal::Organization) => draft.pending(this),
+            }
+        }
+        ShareState::Going => {
+            let wait = Some(Wait::Gone { kind: this.kind(), key: this });
+            associate(draft, name, principal, entity, &Found { wait, ..share.clone() });
+        }
+        ShareState::Gone => associate(draft, name, principal, entity, share),
+        ShareState::Failed(state) => draft.problem(Problem::ShareFailed { key: this, state: state.clone() }),
+        ShareState::Unclear(state) => draft.problem(Problem::StateUnclear { key: this, state: state.clone() }),
+    }
+}
+
+/// Accepts the invitation of an account outside the organization, on its own side.
+fn invited(draft: &mut Draft<'_>, name: &HubName, account: &AccountId, live: &ShareAssociation) {
+    let key = PrincipalKey { hub: name.clone(), principal: Principal::Account(account.clone()) };
+    let this = Key::Principal(key.clone());
+    let scope = Scope::new(account, &scope(draft, name).region);
+    let member = draft.seen.members.get(&scope);
+    let Some(invitations) = member.and_then(|member| member.invitations.as_ref()).and_then(|list| list.known()) else {
+        return draft.pending(this);
+    };
+    let of_share: BTreeMap<&str, InvitationState> = invitations
+        .iter()
+        .filter(|invitation| invitation.share == live.share)
+        .map(|invitation| (invitation.arn.as_str(), invitation.state))
+        .collect();
+    if let Some((arn, _)) = of_share.iter().find(|(_, state)| **state == InvitationState::Pending) {
+        draft.step(Change {
+            verb: Verb::Accept,
+            key: this,
+            scope,
+            call: WriteCall::AcceptResourceShareInvitation { invitation: (*arn).to_owned() },
+            after: Vec::new(),
+            wait: None,
+            why: Why::NotAcceptedInvitation,
+            risk: Risk::Adds,
+            evidence: BTreeSet::new(),
+        });
+        return;
+    }
+    let answered = of_share.values().next_back();
+    match answered {
+        // RAM takes a while to believe it, and to show a new one.
+        Some(InvitationState::Accepted) => draft.pending(this),
+        None if draft.wrote_recently() => draft.pending(this),
+        Some(state @ (InvitationState::Rejected | InvitationState::Expired | InvitationState::Pending)) => {
+            let state = format!("{state:?}").to_lowercase();
+            draft.problem(Problem::InvitationLost { principal: key, state });
+        }
+        None => draft.problem(Problem::InvitationLost { principal: key, state: "nowhere to be seen".to_owned() }),
+    }
+}
+
+fn associate(draft: &mut Draft<'_>, name: &HubName, principal: &Principal, entity: &str, share: &Found<String>) {
+    let this = Key::Principal(PrincipalKey { hub: name.clone(), principal: principal.clone() });
+    draft.sharing.insert(name.clone());
+    draft.step(Change {
+        verb: Verb::Create,
+        key: this,
+        scope: scope(draft, name),
+        call: WriteCall::AssociateResourceShare {
+            share: share.id.clone(),
+            gateway: None,
+            principals: vec![entity.to_owned()],
+        },
+        after: share.steps.clone(),
+        wait: share.wait.clone(),
+        why: Why::Missing,
+        risk: Risk::Adds,
+        evidence: BTreeSet::new(),
+    });
+}
+
+fn scope(draft: &Draft<'_>, name: &HubName) -> Scope {
+    draft.want.hubs[name].scope.clone()
+}
+
+fn share_name(draft: &Draft<'_>, name: &HubName) -> String {
+    format!("transitd-{}-{name}", draft.policy.network)
+}
+
+fn tags(draft: &Draft<'_>, name: &HubName) -> Tags {
+    let network = &draft.policy.network;
+    BTreeMap::from([
+        (NAME_TAG.to_owned(), share_name(draft, name)),
+        (NETWORK_TAG.to_owned(), network.to_string()),
+        (HUB_TAG.to_owned(), name.to_string()),
+    ])
+}

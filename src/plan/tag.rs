@@ -1,0 +1,40 @@
+//! Ownership tags and names: set when a thing is made, and set again where they are lost. Tags of others stay.
+
+use crate::api::{Ref, WriteCall};
+use crate::model::{Key, NAME_TAG, Scope, Tags};
+
+use super::draft::{Change, Draft};
+use super::step::{Risk, Verb, Why};
+
+/// Compares a thing's tags with those that it should carry, and sets what is missing or differs.
+///
+/// A name that a person has given stays: only a thing without one gets ours.
+pub(super) fn compare(
+    draft: &mut Draft<'_>,
+    verb: Verb,
+    key: Key,
+    scope: &Scope,
+    id: &str,
+    live: &Tags,
+    wanted: &Tags,
+) {
+    let lacks = |(tag, value): &(&String, &String)| match live.get(*tag) {
+        None => true,
+        Some(other) => tag.as_str() != NAME_TAG && other != *value,
+    };
+    let missing: Tags = wanted.iter().filter(lacks).map(|(tag, value)| (tag.clone(), value.clone())).collect();
+    if missing.is_empty() {
+        return draft.confirm(verb, &key);
+    }
+    draft.step(Change {
+        verb,
+        key,
+        scope: scope.clone(),
+        call: WriteCall::CreateTags { resource: Ref::Known(id.to_owned()), tags: missing.clone() },
+        after: Vec::new(),
+        wait: None,
+        why: Why::Tags { missing },
+        risk: Risk::Changes,
+        evidence: Default::default(),
+    });
+}

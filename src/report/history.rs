@@ -1,0 +1,85 @@
+//! What happened, told to people and machines: in order of time, each with its reason.
+
+use serde_json::{Value, json};
+
+use crate::model::{Event, Happened};
+
+use super::style::{Page, Paint, Style, piece};
+
+/// Where the text begins: a time, and two between.
+const TEXT: usize = "2026-11-22 03:00:00  ".len();
+
+/// Writes what happened, for a person. Times are in UTC.
+pub fn history_text(events: &[Event], style: Style) -> String {
+    let mut page = Page::new(style);
+    if events.is_empty() {
+        page.line(0, 2, &[piece(Paint::Aside, "nothing is remembered of this")]);
+    }
+    for event in events {
+        let at = event.at.strftime("%F %T ").to_string();
+        let (paint, label, text) = told(&event.what);
+        page.line(0, TEXT, &[piece(Paint::Aside, at), piece(paint, label), piece(Paint::Text, text)]);
+        for line in details(&event.what) {
+            page.line(TEXT, TEXT + 2, &[piece(Paint::Aside, line)]);
+        }
+    }
+    page.finish()
+}
+
+fn told(what: &Happened) -> (Paint, String, String) {
+    match what {
+        Happened::Pass { how, verdict, sent, .. } => {
+            let paint = if how == "in-sync" { Paint::Good } else { Paint::Notable };
+            let sent = if *sent == 0 { String::new() } else { format!("; {sent} sent") };
+            (paint, "pass".to_owned(), format!("{verdict}{sent}"))
+        }
+        Happened::Step { step, outcome, .. } => {
+            let (paint, word) = match outcome.as_deref() {
+                Some("done") => (Paint::Good, "done".to_owned()),
+                Some("not-done") => (Paint::Bad, "not done".to_owned()),
+                Some("in-doubt") | None => (Paint::Notable, "in doubt".to_owned()),
+                Some(other) => (Paint::Notable, other.to_owned()),
+            };
+            (paint, word, step.clone())
+        }
+        Happened::Found { text, .. } => (Paint::Bad, "found".to_owned(), text.clone()),
+        Happened::Over { text } => (Paint::Good, "over".to_owned(), text.clone()),
+        Happened::Order { word, name, by, why, until } => {
+            let until = until.map(|until| format!(" until {}", until.strftime("%F %H:%M"))).unwrap_or_default();
+            let name = if name.is_empty() { String::new() } else { format!("{name}{until} ") };
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            (Paint::Heading, word.clone(), format!("{name}by {by}{why}"))
+        }
+    }
+}
+
+fn details(what: &Happened) -> Vec<String> {
+    match what {
+        Happened::Step { account, region, before, call, trouble, confirmed, .. } => {
+            let mut lines = vec![format!("in {account}/{region}, since {before}"), format!("sent {call}")];
+            lines.extend(trouble.as_ref().map(|trouble| format!("AWS said {trouble}")));
+            lines.extend(confirmed.map(|at| format!("seen at {}", at.strftime("%F %T"))));
+            lines
+        }
+        Happened::Found { help, told, .. } => {
+            let told = told.map(|at| format!("a person was told at {}", at.strftime("%F %T")));
+            std::iter::once(format!("help: {help}")).chain(told).collect()
+        }
+        Happened::Pass { .. } | Happened::Over { .. } | Happened::Order { .. } => Vec::new(),
+    }
+}
+
+/// Returns what happened, for machines. What a step was sent with is JSON in it, not text.
+pub fn history_json(events: &[Event]) -> Value {
+    let each = events.iter().map(|event| {
+        let mut value = serde_json::to_value(event).unwrap_or_default();
+        for key in ["before", "call"] {
+            if let Some(text) = value.get(key).and_then(Value::as_str) {
+                let inner: Value = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+                value[key] = inner;
+            }
+        }
+        value
+    });
+    json!({ "format": "transitd.history/1", "events": each.collect::<Vec<_>>() })
+}

@@ -1,0 +1,475 @@
+//! The daemon in the sandbox's time: what wakes it, what it does then, what it tells, and that it ends.
+
+#[cfg_attr(feature = "aws", expect(dead_code, reason = "these tests stay in process"))]
+mod support;
+
+#[path = "daemon/land.rs"]
+mod land;
+#[path = "daemon/life.rs"]
+mod life;
+
+use jiff::{SignedDuration, Timestamp};
+use land::Land;
+use life::Stage;
+use serde_json::json;
+use transitd::daemon::{Happening, Ring, Word};
+use transitd::model::Happened;
+use transitd::store::{Ordered, Query};
+
+/// Names the calls since the log was cleared that change something.
+fn writes(land: &Land) -> Vec<String> {
+    const READS: [&str; 5] = ["Describe", "Get", "List", "Search", "AssumeRole"];
+    let sandbox = land.seed.lock();
+    let actions = sandbox.log().iter().map(|call| call.action.to_string());
+    actions.filter(|action| !READS.iter().any(|read| action.starts_with(read))).collect()
+}
+
+const EVERY_FIVE: &str = "{ every: 5m }";
+
+async fn converged(daemon: &str) -> Stage {
+    let stage = Stage::new(daemon);
+    stage.converge().await;
+    stage.again()
+}
+
+#[tokio::test]
+async fn a_network_is_built_and_then_looked_at_in_the_file_s_own_time() {
+    let stage = Stage::new(EVERY_FIVE);
+    let mut began: Vec<Timestamp> = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if !pass.plan.is_in_sync() {
+                assert!(began.is_empty(), "in sync, and then not");
+                assert!(pass.number < 200, "never in sync");
+                return;
+            }
+            began.push(pass.seen.at);
+            if began.len() == 20 {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    assert!(stage.land.has_route(&stage.land.billing) && stage.land.has_route(&stage.land.tools));
+    let waits: Vec<i64> = began.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_secs()).collect();
+    assert!(waits.iter().all(|wait| (270..=335).contains(wait)), "{waits:?}");
+    assert!(waits.iter().max() > waits.iter().min(), "there is jitter: {waits:?}");
+}
+
+#[tokio::test]
+async fn what_was_changed_by_hand_is_put_right_with_the_next_pass() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut healed = None;
+    let began = stage.now();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if pass.number == 1 {
+                stage.land.delete_route(&stage.land.tools);
+            } else if pass.plan.is_in_sync() {
+                healed = Some(stage.now().duration_since(began));
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    assert!(stage.land.has_route(&stage.land.tools));
+    let healed = healed.unwrap();
+    assert!(healed < SignedDuration::from_mins(6), "{healed:#}");
+    assert_eq!(writes(&stage.land), ["DeleteRoute", "CreateRoute"]);
+}
+
+#[tokio::test]
+async fn many_signals_are_one_pass_and_it_comes_at_once() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut times = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            times.push(pass.seen.at);
+            if pass.number == 1 {
+                (0..100).for_each(|_| stage.bell.ring(Ring::Reconcile));
+            }
+            if times.len() == 3 {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    assert!(times[1].duration_since(times[0]).as_secs() < 5, "asked for, and made at once");
+    assert!(times[2].duration_since(times[1]).as_secs() > 250, "asked for once more than once, and made once");
+}
+
+#[tokio::test]
+async fn a_report_changes_nothing_and_no_pass_follows_it() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut reported = 0;
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) if pass.number == 1 => {
+                stage.land.delete_route(&stage.land.tools);
+                stage.bell.ring(Ring::Report);
+            }
+            Happening::Reported(look, _) => {
+                reported = look.plan.steps.len();
+                stage.stop.cancel();
+            }
+            Happening::Passed(..) | Happening::Reloaded | Happening::NotReloaded(_) | Happening::Broke(_) => {}
+        })
+        .await;
+    assert_eq!(reported, 1);
+    assert_eq!(writes(&stage.land), ["DeleteRoute"], "the report repairs nothing");
+}
+
+#[tokio::test]
+async fn a_bad_config_is_refused_and_the_old_one_kept() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut refused = String::new();
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) if pass.number == 1 => {
+                *stage.config.lock().unwrap() = "version: 1\nsegments: everything\n".to_owned();
+                stage.land.delete_route(&stage.land.tools);
+                stage.bell.ring(Ring::Reload);
+            }
+            Happening::NotReloaded(why) => refused = why.to_owned(),
+            Happening::Passed(pass, _) if pass.plan.is_in_sync() => stage.stop.cancel(),
+            Happening::Passed(..) => {}
+            Happening::Reloaded | Happening::Reported(..) | Happening::Broke(_) => panic!("not this"),
+        })
+        .await;
+    assert!(refused.contains("network"), "{refused}");
+    assert!(stage.land.has_route(&stage.land.tools), "the old config goes on to be kept");
+    let words = stage.told.words.lock().unwrap();
+    let without_status: Vec<&Word> = words.iter().filter(|word| !matches!(word, Word::Status(_))).collect();
+    assert_eq!(without_status, [&Word::Ready, &Word::Reloading, &Word::Ready, &Word::Stopping]);
+}
+
+#[tokio::test]
+async fn with_mode_observe_from_a_reload_on_nothing_is_written_and_enforce_writes_again() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut observed = 0;
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) if pass.number == 1 => {
+                *stage.config.lock().unwrap() = stage.land.config("{ every: 5m, mode: observe }");
+                stage.land.delete_route(&stage.land.tools);
+                stage.bell.ring(Ring::Reload);
+            }
+            Happening::Passed(pass, _) if pass.number < 5 => {
+                observed = pass.plan.steps.len();
+                assert!(pass.outcomes.is_empty());
+            }
+            Happening::Passed(pass, _) if pass.number == 5 => {
+                assert_eq!(writes(&stage.land), ["DeleteRoute"]);
+                *stage.config.lock().unwrap() = stage.land.config(EVERY_FIVE);
+                stage.bell.ring(Ring::Reload);
+            }
+            Happening::Passed(pass, _) if pass.plan.is_in_sync() => stage.stop.cancel(),
+            Happening::Passed(..) | Happening::Reloaded => {}
+            Happening::NotReloaded(why) => panic!("{why}"),
+            Happening::Reported(..) | Happening::Broke(_) => panic!("not this"),
+        })
+        .await;
+    assert_eq!(observed, 1, "the difference is seen all the same");
+    assert_eq!(writes(&stage.land), ["DeleteRoute", "CreateRoute"]);
+}
+
+#[tokio::test]
+async fn a_person_is_told_of_a_conflict_once_and_once_when_it_is_over() {
+    let stage = converged(EVERY_FIVE).await;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                }
+                2 => *stage.told.deaf.lock().unwrap() = true,
+                4 => *stage.told.deaf.lock().unwrap() = false,
+                8 => stage.land.delete_route(&stage.land.tools),
+                12.. => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let notices = stage.told.notices.lock().unwrap();
+    let told: Vec<(usize, usize)> = notices
+        .iter()
+        .map(|notice| (notice["stands"].as_array().unwrap().len(), notice["over"].as_array().unwrap().len()))
+        .collect();
+    assert_eq!(told, [(1, 0), (0, 1)], "{notices:#?}");
+    let text = notices[0]["text"].as_str().unwrap();
+    assert!(text.contains("10.0.0.0/8") && text.contains(&stage.land.tools.vpc), "{text}");
+    let page = stage.board.metrics_text();
+    assert!(page.contains("transitd_notices_total{arrived=\"no\"}"), "{page}");
+}
+
+#[tokio::test]
+async fn while_aws_cannot_be_reached_it_tries_again_tells_a_person_and_goes_on_afterwards() {
+    let stage = converged(EVERY_FIVE).await;
+    let (mut broke, mut ready) = (0, Vec::new());
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) if pass.number == 1 => *stage.gate.shut.lock().unwrap() = true,
+            Happening::Passed(..) => stage.stop.cancel(),
+            Happening::Broke(_) => {
+                broke += 1;
+                ready.push(stage.board.is_ready());
+                if broke == 60 {
+                    *stage.gate.shut.lock().unwrap() = false;
+                }
+            }
+            Happening::Reloaded | Happening::NotReloaded(_) | Happening::Reported(..) => panic!("not this"),
+        })
+        .await;
+    assert_eq!(broke, 60);
+    assert!(ready[0] && !ready[59], "the network is known for a while, and then not");
+    assert!(stage.board.is_ready() && stage.board.is_alive());
+    let notices = stage.told.notices.lock().unwrap();
+    assert_eq!(notices.len(), 2, "{notices:#?}");
+    assert_eq!(notices[1]["over"][0]["matter"], "unread everything");
+}
+
+#[tokio::test]
+async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_says_so() {
+    let stage = converged(EVERY_FIVE).await;
+    let began = stage.now();
+    let mut asked = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if pass.number == 1 {
+                stage.land.delete_route(&stage.land.tools);
+                *stage.gate.denied.lock().unwrap() = Some("CreateRoute");
+                return;
+            }
+            asked.push((stage.now().duration_since(began).as_secs() / 60, *stage.gate.asked.lock().unwrap()));
+            match pass.number {
+                8 => stage.bell.ring(Ring::Reconcile),
+                40.. => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let times: Vec<usize> = asked.iter().map(|(_, times)| *times).collect();
+    assert_eq!(times[..7], [1; 7], "refused once, and not asked for again: {asked:?}");
+    assert_eq!(times[7], 2, "a person said so: {asked:?}");
+    let (minutes, all) = *asked.last().unwrap();
+    assert!(minutes > 120 && all <= 2 + usize::try_from(minutes).unwrap() / 60, "{asked:?}");
+    assert!(all > 2, "what was mended unseen is found out: {asked:?}");
+}
+
+#[tokio::test]
+async fn what_is_held_is_left_alone_until_it_is_released_and_repaired_at_once_then() {
+    let stage = converged(EVERY_FIVE).await;
+    let name = format!("{} 10.0.0.0/8", stage.land.tools.table);
+    let mut released = None;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => {
+                    let until = stage.now() + SignedDuration::from_hours(48);
+                    stage.order(Ordered::Hold { name: name.clone(), until });
+                    // The emergency: somebody takes the route away; and somebody else takes one that is not held.
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.delete_route(&stage.land.billing);
+                }
+                2..40 => {
+                    assert!(
+                        !stage.land.has_route(&stage.land.tools),
+                        "a held thing was touched in pass {}",
+                        pass.number
+                    );
+                    let text = transitd::report::verdict_text(&pass.plan);
+                    assert!(text.ends_with("held: 1 thing"), "{text}");
+                }
+                40 => {
+                    assert!(stage.land.has_route(&stage.land.billing), "what is not held is repaired");
+                    released = Some(stage.now());
+                    stage.order(Ordered::Release { name: name.clone() });
+                }
+                _ if stage.land.has_route(&stage.land.tools) => {
+                    let waited = stage.now().duration_since(released.unwrap());
+                    assert!(waited.as_secs() < 30, "{waited:#}");
+                    stage.stop.cancel();
+                }
+                _ => {}
+            }
+        })
+        .await;
+    assert_eq!(writes(&stage.land), ["DeleteRoute", "DeleteRoute", "CreateRoute", "CreateRoute"]);
+}
+
+#[tokio::test]
+async fn a_hold_ends_by_itself_when_its_time_is_over() {
+    let stage = converged(EVERY_FIVE).await;
+    let began = stage.now();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if pass.number == 1 {
+                let until = began + SignedDuration::from_hours(2);
+                stage.order(Ordered::Hold { name: stage.land.tools.vpc.clone(), until });
+                stage.land.delete_route(&stage.land.tools);
+            } else if stage.land.has_route(&stage.land.tools) {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    let held = stage.now().duration_since(began).as_secs() / 60;
+    assert!((120..128).contains(&held), "{held} min");
+}
+
+#[tokio::test]
+async fn a_pause_stops_the_pass_that_is_under_way_and_the_tag_on_the_hub_pauses_too() {
+    let stage = Stage::new(EVERY_FIVE);
+    stage.order_meanwhile(Ordered::Pause);
+    let mut after = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            let (account, hub) = (&stage.land.home, &stage.land.hub);
+            let tag = json!([{ "Key": "transitd:pause", "Value": "change window" }]);
+            let written = writes(&stage.land).len();
+            match pass.number {
+                // One was under way when the order came; with it at most as many as are sent at the same moment.
+                1 => {
+                    let overruled = pass.outcomes.values().filter(|outcome| outcome.word() == "overruled").count();
+                    assert!(overruled > 0 && written < pass.plan.ready().count(), "{:?}", pass.outcomes);
+                    after.push(written);
+                }
+                2 | 3 => {
+                    assert!(pass.plan.ready().next().is_none() && !pass.plan.steps.is_empty());
+                    assert!(transitd::report::verdict_text(&pass.plan).starts_with("paused; drift"));
+                    after.push(written);
+                    if pass.number == 3 {
+                        let params = json!({ "Resources": [hub], "Tags": tag });
+                        stage.land.seed.ec2(account, "CreateTags", params);
+                        stage.order(Ordered::Resume);
+                        stage.land.seed.lock().clear_log();
+                    }
+                }
+                4..8 => assert_eq!(written, 0, "the tag pauses too"),
+                8 => {
+                    let params = json!({ "Resources": [hub], "Tags": tag });
+                    stage.land.seed.ec2(account, "DeleteTags", params);
+                }
+                _ if pass.plan.is_in_sync() => stage.stop.cancel(),
+                _ => assert!(pass.number < 200, "never in sync"),
+            }
+        })
+        .await;
+    assert_eq!(after[0], after[1]);
+    assert_eq!(after[1], after[2]);
+    assert!(stage.land.has_route(&stage.land.tools));
+}
+
+#[tokio::test]
+async fn what_passes_found_and_did_is_remembered_with_the_time_that_it_took_to_connect() {
+    let stage = Stage::new(EVERY_FIVE);
+    stage.converge().await;
+    let stage = stage.again();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                }
+                5 => stage.land.delete_route(&stage.land.tools),
+                _ if pass.number > 5 && pass.plan.is_in_sync() => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let since = "2026-01-01T00:00:00Z".parse().unwrap();
+    let query = Query { resource: Some(stage.land.tools.vpc.clone()), since, until: stage.now() };
+    let events = stage.store.lock().unwrap().recall(&query).unwrap();
+    let told: Vec<String> = events
+        .iter()
+        .filter_map(|event| match &event.what {
+            Happened::Step { step, outcome, .. } => {
+                Some(format!("{} {}", step.split(' ').next()?, outcome.as_deref()?))
+            }
+            Happened::Found { told, .. } => Some(format!("found, told: {}", told.is_some())),
+            Happened::Over { .. } => Some("over".to_owned()),
+            Happened::Pass { .. } | Happened::Order { .. } => None,
+        })
+        .collect();
+    // Sent first, and seen with the look after it.
+    let tail = ["found, told: true", "create done", "over"];
+    assert!(told.iter().filter(|it| *it == "create done").count() >= 4, "{told:?}");
+    assert_eq!(told[told.len() - 3..], tail, "{told:?}");
+    let page = stage.board.metrics_text();
+    assert!(page.contains("transitd_vpc_connect_seconds_count 2"), "{page}");
+}
+
+#[tokio::test]
+async fn with_a_memory_older_than_the_network_nothing_is_made_twice_and_nothing_taken_away() {
+    let stage = Stage::new(EVERY_FIVE);
+    let mut in_sync = false;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            // Tables and attachments have been asked for; all that comes after is not in the backup.
+            if pass.number == 2 {
+                stage.back_up();
+            }
+            in_sync = pass.plan.is_in_sync();
+            if in_sync {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    assert!(in_sync);
+    let stage = stage.restored().again();
+    let mut passes = 0;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            passes = pass.number;
+            if pass.number == 10 {
+                assert!(pass.plan.is_in_sync(), "{:?}", pass.plan);
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    assert_eq!((passes, writes(&stage.land)), (10, Vec::new()));
+}
+
+#[tokio::test]
+async fn pass_after_pass_memory_and_open_files_stay_as_they_are() {
+    let stage = Stage::new(EVERY_FIVE).in_memory();
+    stage.converge().await;
+    let stage = stage.again();
+    let mut measures = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            stage.land.seed.lock().clear_log();
+            stage.told.words.lock().unwrap().clear();
+            match pass.number {
+                // Now and then something is to be done, so that ledger and journal are used as well.
+                number if number % 200 == 0 => stage.land.delete_route(&stage.land.tools),
+                501 | 1501 => measures.push((resident_kilobytes(), open_files())),
+                1600.. => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let [(memory, files), (memory_later, files_later)] = measures[..] else { panic!("{measures:?}") };
+    assert!(memory_later < memory + 8 * 1024, "{memory} kB, and 1,000 passes later {memory_later} kB");
+    assert!(files_later <= files, "{files} files, and 1,000 passes later {files_later}");
+}
+
+fn resident_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+fn open_files() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}

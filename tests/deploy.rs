@@ -1,0 +1,143 @@
+//! What an operator installs says the same as the code: the roles' templates hold the policies, the unit the commands.
+//!
+//! The policies themselves are held to the calls that are made by a test beside `api/permissions.rs`.
+//! `UPDATE_DEPLOY=1 cargo test --no-default-features --test deploy` writes the templates' policies anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+const BEGIN: &str = "            # begin of the policy, made from ";
+const END: &str = "            # end of the policy\n";
+
+fn deploy() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
+}
+
+/// What stands in a policy for something that a template has a parameter for.
+const PARAMETERS: [(&str, &str); 2] = [
+    ("o-REPLACE", "!Ref OrganizationId"),
+    ("arn:aws:iam::*:role/transitd-member", "!Sub arn:${AWS::Partition}:iam::*:role/${MemberRoleName}"),
+];
+
+/// The order in which people read a policy.
+const ORDER: [&str; 7] = ["Version", "Statement", "Sid", "Effect", "Action", "Resource", "Condition"];
+
+/// What YAML reads as something else than text.
+const WORDS: [&str; 7] = ["true", "false", "null", "yes", "no", "on", "off"];
+
+/// Writes a policy as YAML, at an indent.
+fn yaml(value: &Value, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Array(items) => {
+            let item = |item: &Value| format!("\n{pad}- {}", yaml(item, indent + 2).trim_start());
+            items.iter().map(item).collect()
+        }
+        Value::Object(fields) => {
+            let field = |(key, value): (&String, &Value)| {
+                let value = yaml(value, indent + 2);
+                let space = if value.starts_with('\n') { "" } else { " " };
+                let key = if WORDS.contains(&key.to_lowercase().as_str()) { format!("\"{key}\"") } else { key.clone() };
+                format!("\n{pad}{key}:{space}{value}")
+            };
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by_key(|(key, _)| ORDER.iter().position(|known| known == key));
+            fields.into_iter().map(field).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => panic!("no policy has {value}"),
+    }
+}
+
+fn scalar(text: &str) -> String {
+    if let Some((_, parameter)) = PARAMETERS.iter().find(|(placeholder, _)| *placeholder == text) {
+        return (*parameter).to_owned();
+    }
+    // Every partition has its own ARNs.
+    if let Some(rest) = text.strip_prefix("arn:aws:") {
+        return format!("!Sub \"arn:${{AWS::Partition}}:{rest}\"");
+    }
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":.-".contains(&byte))
+        && text.starts_with(|first: char| first.is_ascii_alphabetic());
+    if plain && !WORDS.contains(&text.to_lowercase().as_str()) { text.to_owned() } else { format!("\"{text}\"") }
+}
+
+/// Puts the policy that a template names into it.
+fn filled(template: &str) -> String {
+    let (before, rest) = template.split_once(BEGIN).expect("a place for the policy");
+    let (source, rest) = rest.split_once('\n').expect("the policy's file");
+    let (_, after) = rest.split_once(END).expect("the end of the policy");
+    let file = deploy().join(source.trim_start_matches("deploy/"));
+    let policy: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    // What is a member's role to the hub is the role itself to a member.
+    let policy = yaml(&policy, 12);
+    let policy = if source.contains("member") { policy.replace("${MemberRoleName}", "${RoleName}") } else { policy };
+    format!("{before}{BEGIN}{source}{policy}\n{END}{after}")
+}
+
+#[test]
+fn the_templates_hold_the_policies_to_the_letter() {
+    for name in ["hub-role.yaml", "member-role.yaml"] {
+        let path = deploy().join("cloudformation").join(name);
+        let written = fs::read_to_string(&path).unwrap();
+        let wanted = filled(&written);
+        if updates() {
+            fs::write(&path, wanted).unwrap();
+        } else {
+            let diff = similar::TextDiff::from_lines(&written, &wanted).unified_diff().to_string();
+            assert!(
+                written == wanted,
+                "{name}: run `UPDATE_DEPLOY=1 cargo test --no-default-features --test deploy`\n{diff}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_action_of_a_policy_is_in_its_template_and_no_other() {
+    let actions = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':'));
+        let services = ["ec2:", "sts:", "iam:", "organizations:", "ram:", "sns:"];
+        let mut all: Vec<String> = words
+            .filter(|word| services.iter().any(|service| word.starts_with(service)))
+            .filter(|word| {
+                word.split(':').nth(1).is_some_and(|action| action.starts_with(|c: char| c.is_ascii_uppercase()))
+            })
+            .map(|word| word.trim_end_matches(':').to_owned())
+            .collect();
+        all.sort();
+        all
+    };
+    for (policy, template) in
+        [("hub-role-policy.json", "hub-role.yaml"), ("member-role-policy.json", "member-role.yaml")]
+    {
+        let policy = actions(&fs::read_to_string(deploy().join("iam").join(policy)).unwrap());
+        let text = fs::read_to_string(deploy().join("cloudformation").join(template)).unwrap();
+        let template = actions(text.split_once(BEGIN).unwrap().1.split_once(END).unwrap().0);
+        assert!(!policy.is_empty());
+        assert_eq!(template, policy);
+    }
+}
+
+#[test]
+fn the_unit_runs_the_daemon_and_tells_it_to_read_its_config_again() {
+    let unit = fs::read_to_string(deploy().join("systemd/transitd.service")).unwrap();
+    for line in [
+        "Type=notify",
+        "ExecStart=/usr/bin/transitd run",
+        "ExecReload=/bin/kill -s HUP $MAINPID",
+        "KillSignal=SIGTERM",
+        "StateDirectoryMode=0700",
+    ] {
+        assert!(unit.lines().any(|it| it == line), "{line} is not in the unit");
+    }
+    let watchdog = unit.lines().find_map(|line| line.strip_prefix("WatchdogSec=")).expect("a watchdog");
+    assert!(watchdog.ends_with("min"), "{watchdog}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+fn updates() -> bool {
+    std::env::var_os("UPDATE_DEPLOY").is_some()
+}
