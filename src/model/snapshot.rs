@@ -1,6 +1,6 @@
 //! What was seen, list by list. A list is complete or unknown; there is nothing between, and unknown is never empty.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -211,8 +211,8 @@ impl Snapshot {
         self.lists(home).into_iter().filter_map(|(id, trouble)| Some((id, trouble?.clone()))).collect()
     }
 
-    /// Tells whether a list was asked for and read to its end.
-    pub fn is_complete(&self, home: &AccountId, list: &ListId) -> bool {
-        self.lists(home).iter().any(|(id, trouble)| id == list && trouble.is_none())
+    /// Names every list that was asked for and read to its end.
+    pub fn complete(&self, home: &AccountId) -> BTreeSet<ListId> {
+        self.lists(home).into_iter().filter_map(|(id, trouble)| trouble.is_none().then_some(id)).collect()
     }
 }

@@ -8,7 +8,7 @@ use crate::api::{Ref, WriteCall};
 use crate::model::{
     Attached, AttachedKey, AttachmentId, AttachmentKey, History, Hold, HubInventory, HubName, Key, Kind, ListId, Pause,
     Problem, Progress, PropagationKey, Scope, SegmentName, Sent, Snapshot, StaticRouteKey, TableKey, Topology,
-    TransitGateway, TransitGatewayId, TransitGatewayRouteTableId, Unmanaged,
+    TransitGateway, TransitGatewayId, TransitGatewayRouteTableId, Trouble, Unmanaged,
 };
 
 use super::live::Live;
@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     pub seen: &'a Snapshot,
     pub past: &'a History,
     pub policy: &'a Policy,
+    /// What could not be read.
+    pub unknown: BTreeMap<ListId, Trouble>,
     /// The hubs that can be worked on: seen, ours and available, or about to be made.
     pub hubs: BTreeMap<HubName, Hub<'a>>,
     /// Hubs whose share is being made or changed: members may not see them yet.
@@ -115,6 +117,7 @@ impl<'a> Draft<'a> {
             seen,
             past,
             policy,
+            unknown: seen.unknown(&policy.home),
             hubs: BTreeMap::new(),
             sharing: BTreeSet::new(),
             tables: BTreeMap::new(),
@@ -343,7 +346,7 @@ impl<'a> Draft<'a> {
 
     /// Believes of removals that were sent and whose things are nowhere to be seen that they were done.
     fn confirm_removals(&mut self) {
-        if !self.seen.unknown(&self.policy.home).is_empty() {
+        if !self.unknown.is_empty() {
             return;
         }
         let prefix = format!("{} ", Verb::Remove.word());
@@ -357,12 +360,12 @@ impl<'a> Draft<'a> {
 
     /// Keeps what was known of departures, until the VPC is a member again or its attachment is gone.
     fn keep_departures(&mut self) {
+        if self.unknown.is_empty() {
+            return;
+        }
         let members: BTreeSet<String> = self.want.attachments.keys().map(ToString::to_string).collect();
-        let complete = self.seen.unknown(&self.policy.home).is_empty();
-        for (key, since) in &self.past.departures {
-            if !complete && !members.contains(key) {
-                self.departures.entry(key.clone()).or_insert(*since);
-            }
+        for (key, since) in self.past.departures.iter().filter(|(key, _)| !members.contains(*key)) {
+            self.departures.entry(key.clone()).or_insert(*since);
         }
     }
 
@@ -372,7 +375,6 @@ impl<'a> Draft<'a> {
         let counts = removal::counts(&self);
         let known = |(name, hub): (&HubName, &Hub<'_>)| Some((name.clone(), hub.gateway.id.known()?.clone()));
         let gateways = self.hubs.iter().filter_map(known).collect();
-        let unknown = self.seen.unknown(&self.policy.home);
         let look_again = self.look_again();
         Plan {
             steps: self.steps,
@@ -385,7 +387,7 @@ impl<'a> Draft<'a> {
             pauses: self.pauses,
             unmanaged: self.unmanaged,
             leftovers: self.leftovers,
-            unknown,
+            unknown: self.unknown,
             confirmed: self.confirmed,
             in_place: self.in_place,
             look_again,

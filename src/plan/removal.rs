@@ -174,7 +174,7 @@ pub(super) fn barred(draft: &mut Draft<'_>) -> Option<Left> {
     if draft.policy.frozen {
         return Some(Left::Frozen);
     }
-    if !draft.seen.unknown(&draft.policy.home).is_empty() {
+    if !draft.unknown.is_empty() {
         return Some(Left::Unknown);
     }
     shrunk.then_some(Left::Shrunk)
@@ -183,7 +183,7 @@ pub(super) fn barred(draft: &mut Draft<'_>) -> Option<Left> {
 /// Tells whether far fewer things are seen, or declared, than when all was well; and says which.
 fn shrunk(draft: &mut Draft<'_>) -> bool {
     // What was not read is not gone.
-    if !draft.seen.unknown(&draft.policy.home).is_empty() {
+    if !draft.unknown.is_empty() {
         return false;
     }
     let counts = counts(draft);

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::model::{AccountId, History, HubName, NetworkName, Problem, Scope, SegmentName, Snapshot, Topology};
+use crate::model::{AccountId, History, HubName, ListId, NetworkName, Problem, Scope, SegmentName, Snapshot, Topology};
 use crate::plan::{Gaps, Outlook, Plan, Policy, Risk, Step, StepId};
 
 use fabric::Sight;
@@ -84,13 +84,14 @@ pub fn review(
     policy: &Policy,
 ) -> Result<ApprovedPlan, Vec<Violation>> {
     let mut violations = Vec::new();
+    let complete = seen.complete(&policy.home);
     let mut before: BTreeSet<&StepId> = BTreeSet::new();
     for step in &plan.steps {
         if before.contains(&step.id) {
             violations.push(Violation::Doubled { step: step.id.clone() });
         }
         order(step, &before, &mut violations);
-        evidence(step, seen, &policy.home, &mut violations);
+        evidence(step, &complete, &mut violations);
         gap(step, policy, &mut violations);
         if step.outlook == Outlook::Ready && !ownership::is_proved(step, seen, past) {
             violations.push(Violation::NotOurs { step: step.id.clone() });
@@ -129,7 +130,7 @@ fn order(step: &Step, before: &BTreeSet<&StepId>, violations: &mut Vec<Violation
     }
 }
 
-fn evidence(step: &Step, seen: &Snapshot, home: &AccountId, violations: &mut Vec<Violation>) {
+fn evidence(step: &Step, complete: &BTreeSet<ListId>, violations: &mut Vec<Violation>) {
     match step.risk {
         Risk::Adds | Risk::Changes => return,
         Risk::Removes | Risk::Cuts { .. } => {}
@@ -141,7 +142,7 @@ fn evidence(step: &Step, seen: &Snapshot, home: &AccountId, violations: &mut Vec
     if let Outlook::Left { .. } = step.outlook {
         return;
     }
-    for list in step.evidence.iter().filter(|list| !seen.is_complete(home, list)) {
+    for list in step.evidence.difference(complete) {
         violations.push(Violation::Evidence { step: step.id.clone(), list: list.to_string() });
     }
 }
