@@ -131,7 +131,7 @@ fn present(draft: &mut Draft<'_>, place: Place<'_>, at: Option<AttachmentId>) {
 
 /// Tells whether a blackhole is what became of our own route when the attachment that it led to was deleted: a route that
 /// a person has led to nowhere looks the same, but for the attachment, which is still there then.
-fn lost_its_attachment(draft: &Draft<'_>, key: &StaticRouteKey, table: &TransitGatewayRouteTableId) -> bool {
+pub(super) fn lost_its_attachment(draft: &Draft<'_>, key: &StaticRouteKey, table: &TransitGatewayRouteTableId) -> bool {
     let Some(owned) = draft.past.owned.get(&Key::StaticRoute(key.clone()).ledger()) else { return false };
     let Some((of, was)) = owned.value.split_once(' ') else { return false };
     let Some(attachments) = draft.hubs.get(&key.table.hub).and_then(|hub| hub.inventory.attachments.known()) else {

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::WriteCall;
 use crate::model::{
-    Attached, AttachedKey, Attachment, AttachmentId, AttachmentKey, BLACKHOLE, Destination, GivenKey, GivenKind,
-    HubInventory, HubName, Key, ListId, NAME_TAG, Progress, PropagationKey, Route, RouteState, RouteTable, SEGMENT_TAG,
-    Scope, SegmentName, StaticRouteKey, TableKey, Target, TransitGatewayId, TransitGatewayRouteTable,
+    Attached, AttachedKey, Attachment, AttachmentId, AttachmentKey, Destination, GivenKey, GivenKind, HubInventory,
+    HubName, Key, ListId, NAME_TAG, Progress, PropagationKey, Route, RouteState, RouteTable, SEGMENT_TAG, Scope,
+    SegmentName, StaticRouteKey, TableKey, Target, TransitGatewayId, TransitGatewayRouteTable,
     TransitGatewayRouteTableId, Unmanaged, VpcKey, VpcRouteKey, is_of_network,
 };
 
@@ -467,9 +467,9 @@ fn static_routes(
             destination: route.destination.to_string(),
             blackhole: route.blackhole,
         };
+        let lost = route.to.is_none() && static_route::lost_its_attachment(draft, &key, id);
         let this = Key::StaticRoute(key);
-        let ours = draft.wrote(&this, &static_route::value(id, route.to.as_ref()))
-            || (route.to.is_none() && route.blackhole && lost(draft, hub, &this));
+        let ours = lost || draft.wrote(&this, &static_route::value(id, route.to.as_ref()));
         if !ours {
             draft.undeclared(thing, false);
             continue;
@@ -513,17 +513,6 @@ fn live_statics(hub: &Place<'_>, id: &TransitGatewayRouteTableId) -> Vec<Static>
         to: reference.attachment.clone(),
     });
     routes.chain(references).collect()
-}
-
-/// Tells whether a blackhole is what is left of our own route, whose attachment is gone.
-fn lost(draft: &Draft<'_>, hub: &Place<'_>, key: &Key) -> bool {
-    let Some(owned) = draft.past.owned.get(&key.ledger()) else { return false };
-    let was = owned.value.split(' ').next_back().unwrap_or_default();
-    let lives =
-        hub.inventory.attachments.known().is_none_or(|list| {
-            list.iter().any(|attachment| attachment.id.as_str() == was && attachment.state.is_live())
-        });
-    was != BLACKHOLE && !lives
 }
 
 /// Tells whether something in a segment's table is surely not declared to be there.

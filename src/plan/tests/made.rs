@@ -199,7 +199,7 @@ fn with_route(route: &str) -> crate::intent::Intent {
     intent_of(&format!("{CONFIG}routes:\n  - {{ in: prod, on: eu, {route} }}\n"))
 }
 
-fn put(seen: &mut Snapshot, cidr: &str, at: Option<&str>) {
+pub(super) fn put(seen: &mut Snapshot, cidr: &str, at: Option<&str>) {
     let routes = hub(seen).routes.get_mut(&table_id("prod")).unwrap();
     items(routes).push(TransitGatewayRoute {
         destination: Destination::Cidr(id(cidr)),

@@ -1,5 +1,6 @@
 //! Taking away: only what is ours, undeclared for sure, and due; and in order.
 
+use super::made::put;
 use super::*;
 use crate::model::{AccountState, AttachmentKey, Counts, Removal, VpcKey};
 
@@ -142,6 +143,20 @@ fn only_what_the_ledger_has_as_it_is_live_is_taken_away() {
         let kept = plan_with(&apart, &converged(), &past, &removing());
         assert!(!shown(&kept).contains("remove propagation eu/prod < 333333333333/vpc-c"), "{}", shown(&kept));
         assert!(!kept.unmanaged.is_empty());
+    }
+}
+
+#[test]
+fn a_blackhole_is_taken_for_what_is_left_of_our_route_only_in_the_table_that_we_wrote_it_into() {
+    let mut seen = converged();
+    put(&mut seen, "10.77.0.0/16", None);
+    let removed = "remove static route eu/prod 10.77.0.0/16 [DeleteTransitGatewayRoute]";
+    for (table, is_ours) in [("tgw-rtb-prod", true), ("tgw-rtb-old", false)] {
+        let mut past = ledger();
+        own(&mut past, "static route eu/prod 10.77.0.0/16", None, &format!("{table} tgw-attach-gone"));
+        let planned = plan_with(&intent(), &seen, &past, &removing());
+        assert_eq!(shown(&planned) == removed, is_ours, "{}", shown(&planned));
+        assert_eq!(planned.unmanaged.is_empty(), is_ours, "what is not ours is reported");
     }
 }
 
