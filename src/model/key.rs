@@ -315,6 +315,21 @@ impl Key {
         }
     }
 
+    /// Returns the segment's table that the thing stands in, if it stands in one.
+    pub fn table(&self) -> Option<&TableKey> {
+        match self {
+            Key::Propagation(key) => Some(&key.table),
+            Key::StaticRoute(key) => Some(&key.table),
+            Key::Hub(_)
+            | Key::Share(_)
+            | Key::Principal(_)
+            | Key::Table(_)
+            | Key::Attachment(_)
+            | Key::Association(_)
+            | Key::VpcRoute(_) => None,
+        }
+    }
+
     /// Returns the VPC that the thing is of, if it is of one.
     pub fn vpc(&self) -> Option<&VpcKey> {
         match self {

@@ -43,6 +43,13 @@ pub(super) struct Removal {
     pub departed: Option<AttachmentKey>,
 }
 
+impl Removal {
+    /// A removal that waits for nothing and counts for no segment.
+    pub fn new(key: Key, scope: Scope, call: WriteCall, thing: Unmanaged, evidence: BTreeSet<ListId>) -> Self {
+        Self { key, scope, call, thing, evidence, after: Vec::new(), going: None, segment: None, departed: None }
+    }
+}
+
 /// Plans to take a thing away, or reports it as a leftover.
 pub(super) fn remove(draft: &mut Draft<'_>, removal: Removal) {
     let Removal { key, scope, call, thing, evidence, after, going, segment, departed } = removal;

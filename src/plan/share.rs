@@ -132,21 +132,10 @@ fn undeclared(
         let scope = scope(draft, name);
         let mut evidence = removal::of_route(draft);
         evidence.extend([ListId::Shares(scope.clone()), ListId::SharePrincipals(scope.clone())]);
-        let removal = Removal {
-            key: Key::Principal(PrincipalKey { hub: name.clone(), principal }),
-            scope,
-            call: WriteCall::DisassociateResourceShare {
-                share: share.arn.clone(),
-                principals: vec![live.entity.clone()],
-            },
-            thing,
-            evidence,
-            after: Vec::new(),
-            going: None,
-            segment: None,
-            departed: None,
-        };
-        removal::remove(draft, removal);
+        let key = Key::Principal(PrincipalKey { hub: name.clone(), principal });
+        let (share, principals) = (share.arn.clone(), vec![live.entity.clone()]);
+        let call = WriteCall::DisassociateResourceShare { share, principals };
+        removal::remove(draft, Removal::new(key, scope, call, thing, evidence));
     }
 }
 
@@ -184,18 +173,9 @@ pub(super) fn abandoned(draft: &mut Draft<'_>) {
                 continue;
             }
             let scope = scope(draft, name);
-            let removal = Removal {
-                key,
-                call: WriteCall::DeleteResourceShare { share: share.arn.clone() },
-                thing,
-                evidence: BTreeSet::from([ListId::Shares(scope.clone())]),
-                after: Vec::new(),
-                going: None,
-                segment: None,
-                departed: None,
-                scope,
-            };
-            removal::remove(draft, removal);
+            let evidence = BTreeSet::from([ListId::Shares(scope.clone())]);
+            let call = WriteCall::DeleteResourceShare { share: share.arn.clone() };
+            removal::remove(draft, Removal::new(key, scope, call, thing, evidence));
         }
     }
 }

@@ -1,0 +1,83 @@
+//! Attachments of what is no member, and the VPCs that have left their segments.
+
+use std::collections::BTreeSet;
+
+use crate::api::WriteCall;
+use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Key, Progress, Unmanaged};
+
+use super::{Place, Resources, attached, is_undeclared};
+use crate::plan::draft::Draft;
+use crate::plan::removal::{self, Removal};
+
+/// Lists the undeclared attachments.
+pub(super) fn compare(draft: &mut Draft<'_>, hub: &Place<'_>, resources: &Resources) {
+    for attachment in hub.inventory.attachments.known().unwrap_or_default() {
+        let Some(resource) = resources.get(&attachment.id) else { continue };
+        let is_undeclared = match &resource.of {
+            Some(Attached::Vpc(vpc)) => is_undeclared(draft, hub.name, vpc),
+            Some(of @ Attached::Given(_)) => {
+                !draft.want.given.contains_key(&AttachedKey { hub: hub.name.clone(), of: of.clone() })
+            }
+            None => true,
+        };
+        if !is_undeclared {
+            continue;
+        }
+        let thing = Unmanaged::Attachment {
+            hub: hub.name.clone(),
+            id: attachment.id.clone(),
+            resource_type: attachment.resource_type.clone(),
+            resource: attachment.resource_id.clone(),
+            owner: attachment.resource_owner.clone(),
+            pending: attachment.state == Progress::PendingAcceptance,
+        };
+        let key = resource.vpc().map(|vpc| AttachmentKey { hub: hub.name.clone(), vpc: vpc.clone() });
+        match key.filter(|key| draft.made(&Key::Attachment(key.clone()), attachment.id.as_str())) {
+            Some(key) => detach(draft, hub, key, attachment.id.clone(), thing),
+            None => draft.undeclared(thing, false),
+        }
+    }
+}
+
+/// Takes a departed VPC's attachment away, once nothing leads to it any more.
+fn detach(draft: &mut Draft<'_>, hub: &Place<'_>, key: AttachmentKey, id: AttachmentId, thing: Unmanaged) {
+    let going = is_leaving_its_table(hub, &id).then(|| Key::Association(AttachedKey::from(&key)));
+    let call = WriteCall::DeleteTransitGatewayVpcAttachment { attachment: id };
+    let evidence = removal::of_vpc(draft, hub.name, &key.vpc);
+    let removal = Removal {
+        after: draft.removed(|removed| removed.vpc() == Some(&key.vpc)),
+        going,
+        departed: Some(key.clone()),
+        ..Removal::new(Key::Attachment(key), hub.scope.clone(), call, thing, evidence)
+    };
+    removal::remove(draft, removal);
+}
+
+/// Finds the VPCs that have left their segments: attached by us, and members of nothing any more.
+pub(super) fn departures(draft: &mut Draft<'_>) {
+    let mut departed: BTreeSet<AttachmentKey> = BTreeSet::new();
+    for (name, hub) in &draft.hubs {
+        let (Some(gateway), Some(scope)) = (hub.gateway.id.known(), draft.want.hubs.get(name).map(|hub| &hub.scope))
+        else {
+            continue;
+        };
+        let live = hub.inventory.attachments.known().unwrap_or_default().iter();
+        for attachment in live.filter(|live| live.gateway == *gateway && live.state.is_live()) {
+            let Some(Attached::Vpc(vpc)) = attached(attachment, scope) else { continue };
+            let key = AttachmentKey { hub: name.clone(), vpc };
+            let ours = draft.made(&Key::Attachment(key.clone()), attachment.id.as_str());
+            if ours && is_undeclared(draft, name, &key.vpc) && !draft.want.excluded.contains(&key.vpc.account) {
+                departed.insert(key);
+            }
+        }
+    }
+    for key in &departed {
+        removal::depart(draft, key);
+    }
+}
+
+/// Tells whether AWS is taking an attachment out of its table.
+fn is_leaving_its_table(hub: &Place<'_>, attachment: &AttachmentId) -> bool {
+    let mut all = hub.inventory.associations.values().filter_map(|list| list.known()).flatten();
+    all.any(|association| association.attachment == *attachment && association.state == Progress::Going)
+}

@@ -1,0 +1,131 @@
+//! What is there and not declared: somebody else's, reported and never touched, or our own, taken away or kept as the file
+//! says.
+//!
+//! Only what is surely undeclared counts. Where the account or its VPCs are not known, nothing is said. The order is that in
+//! which things can go: first what leads to an attachment, then its association, then itself, then the table.
+
+mod attachment;
+mod entry;
+mod static_route;
+mod table;
+mod vpc_route;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    Attached, Attachment, AttachmentId, AttachmentKey, GivenKey, GivenKind, HubInventory, HubName, Key, NAME_TAG,
+    Scope, TransitGatewayId, Unmanaged, VpcKey, is_of_network,
+};
+
+use super::draft::Draft;
+
+pub(super) fn compare(draft: &mut Draft<'_>) {
+    let want = draft.want;
+    attachment::departures(draft);
+    vpc_route::compare(draft);
+    for (name, wanted) in &want.hubs {
+        let Some((inventory, gateway)) =
+            draft.hubs.get(name).and_then(|hub| Some((hub.inventory, hub.gateway.id.known()?.clone())))
+        else {
+            continue;
+        };
+        let hub = Place { name, scope: &wanted.scope, inventory, gateway };
+        let resources = resources(&hub);
+        table::compare(draft, &hub, &resources);
+        attachment::compare(draft, &hub, &resources);
+        table::abandoned_tables(draft, &hub);
+    }
+    hubs(draft);
+}
+
+/// One hub, while what hangs on it is looked through.
+struct Place<'a> {
+    name: &'a HubName,
+    scope: &'a Scope,
+    inventory: &'a HubInventory,
+    gateway: TransitGatewayId,
+}
+
+/// What an attachment is, for those of a hub that are there.
+type Resources = BTreeMap<AttachmentId, Resource>;
+
+struct Resource {
+    text: String,
+    /// What it is by its natural key; none for the types that transitd does not know.
+    of: Option<Attached>,
+}
+
+impl Resource {
+    fn vpc(&self) -> Option<&VpcKey> {
+        self.of.as_ref().and_then(Attached::vpc)
+    }
+}
+
+fn resources(hub: &Place<'_>) -> Resources {
+    let live = hub.inventory.attachments.known().unwrap_or_default().iter();
+    let live = live.filter(|attachment| attachment.gateway == hub.gateway && attachment.state.is_live());
+    live.map(|attachment| {
+        (attachment.id.clone(), Resource { text: describe(attachment), of: attached(attachment, hub.scope) })
+    })
+    .collect()
+}
+
+fn describe(attachment: &Attachment) -> String {
+    match &attachment.resource_owner {
+        Some(owner) => format!("{} {owner}/{}", attachment.resource_type, attachment.resource_id),
+        None => format!("{} {}", attachment.resource_type, attachment.resource_id),
+    }
+}
+
+fn attached(attachment: &Attachment, scope: &Scope) -> Option<Attached> {
+    if attachment.resource_type == "vpc" {
+        let (account, vpc) = (attachment.resource_owner.clone()?, attachment.resource_id.parse().ok()?);
+        return Some(Attached::Vpc(VpcKey { account, region: scope.region.clone(), vpc }));
+    }
+    let kinds = [GivenKind::Vpn, GivenKind::DirectConnectGateway, GivenKind::Connect, GivenKind::NetworkFunction];
+    let named = |id: &str, kind| GivenKey { kind, id: id.to_owned() };
+    let ids = [attachment.resource_id.as_str(), attachment.id.as_str()];
+    let mut each = kinds.into_iter().flat_map(|kind| ids.map(|id| named(id, kind)));
+    each.find(|given| given.names(attachment)).map(Attached::Given)
+}
+
+/// Tells whether a VPC is surely no member: everything that could have made it one was read.
+fn is_undeclared(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> bool {
+    let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
+    if draft.want.attachments.contains_key(&key) || draft.want.frozen.contains(vpc) {
+        return false;
+    }
+    // An account that was not entered is one in which no segment can have VPCs.
+    let owner = draft.seen.members.get(&vpc.scope());
+    draft.seen.accounts.known().is_some() && owner.is_none_or(|member| member.vpcs.known().is_some())
+}
+
+/// Returns the departed attachment that a thing is of: ours by the ledger, of a VPC that is no member and that the file does
+/// not leave alone.
+fn departed(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> Option<AttachmentKey> {
+    let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
+    let ours = draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger());
+    (ours && is_undeclared(draft, hub, vpc)).then_some(key)
+}
+
+/// Tells whether every VPC is known that a route may be declared for.
+fn all_vpcs_known(draft: &Draft<'_>) -> bool {
+    let mut members = draft.seen.members.values();
+    draft.seen.accounts.known().is_some() && members.all(|member| member.vpcs.known().is_some())
+}
+
+/// Lists gateways that carry the network's tags and are no hub of the file: never deleted, whatever the file says.
+fn hubs(draft: &mut Draft<'_>) {
+    let known: BTreeSet<TransitGatewayId> =
+        draft.hubs.values().filter_map(|hub| hub.gateway.id.known().cloned()).collect();
+    let all_known = draft.want.hubs.keys().all(|hub| draft.hubs.contains_key(hub));
+    for (region, inventory) in draft.seen.hubs.iter().filter(|_| all_known) {
+        for gateway in inventory.gateways.known().unwrap_or_default() {
+            let ours = is_of_network(&gateway.tags, &draft.policy.network) && gateway.owner == draft.policy.home;
+            if ours && gateway.state.is_live() && !known.contains(&gateway.id) {
+                let (id, name) = (gateway.id.clone(), gateway.tags.get(NAME_TAG).cloned());
+                draft.undeclared(Unmanaged::Hub { id, region: region.to_string(), name }, true);
+            }
+        }
+    }
+}
