@@ -43,6 +43,18 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
     }
 }
 
+/// Tells what a route that leads to an attachment waits for, and comes after: the association, if that is under way. Before it
+/// the route would only swallow traffic that takes another way, or what comes back would be looked up nowhere. None where nobody
+/// brings the association about: its being frozen, refused or unknown is reported, and the route hangs on it.
+pub(super) fn awaited(draft: &Draft<'_>, of: &AttachedKey) -> Option<(Option<Wait>, Option<StepId>)> {
+    if draft.associated.contains(of) {
+        return Some((None, None));
+    }
+    let association = Key::Association(of.clone());
+    let step = draft.planned(&StepId::new(Verb::Create, &association));
+    draft.associating.contains(of).then(|| (Some(Draft::until_present(association)), step))
+}
+
 fn right_table(
     draft: &mut Draft<'_>,
     key: &AttachedKey,

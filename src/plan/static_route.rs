@@ -9,6 +9,7 @@ use crate::model::{
     StaticRouteKey, TransitGatewayRouteTableId, WantedStaticRoute,
 };
 
+use super::association;
 use super::draft::{Change, Draft, Found};
 use super::step::{Risk, StepId, Verb, Wait, Why};
 
@@ -146,8 +147,7 @@ pub(super) fn value(table: &TransitGatewayRouteTableId, at: Option<&AttachmentId
     format!("{table} {}", at.map_or(BLACKHOLE, AttachmentId::as_str))
 }
 
-/// A route is written once the attachment that it leads to is there and associated: before that, what comes back from it
-/// would be looked up nowhere.
+/// A route is written once the attachment that it leads to is there and associated.
 fn write(draft: &mut Draft<'_>, place: Place<'_>, verb: Verb, why: Why, wait: Option<Wait>) {
     let Place { key, wanted, table, target } = place;
     let mut wait = wait.or_else(|| target.as_ref().and_then(|target| target.wait.clone())).or(table.wait.clone());
@@ -155,14 +155,9 @@ fn write(draft: &mut Draft<'_>, place: Place<'_>, verb: Verb, why: Why, wait: Op
     after.extend(target.iter().flat_map(|target| target.steps.clone()));
     if let RouteVia::Attachment(of) = &wanted.via {
         let of = AttachedKey { hub: key.table.hub.clone(), of: of.clone() };
-        if !draft.associated.contains(&of) {
-            if !draft.associating.contains(&of) {
-                return;
-            }
-            let association = Key::Association(of);
-            after.extend(draft.planned(&StepId::new(Verb::Create, &association)));
-            wait = wait.or_else(|| Some(Draft::until_present(association)));
-        }
+        let Some((association, step)) = association::awaited(draft, &of) else { return };
+        after.extend(step);
+        wait = wait.or(association);
     }
     let attachment = target.map(|target| target.id);
     let Some(call) = call(verb, table.id, key.destination.clone(), attachment) else { return };

@@ -9,8 +9,9 @@ use crate::model::{
     Target, TransitGatewayId, VpcRouteKey,
 };
 
+use super::association;
 use super::draft::{Change, Draft};
-use super::step::{Risk, StepId, Verb, Why};
+use super::step::{Risk, Verb, Why};
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
@@ -64,8 +65,7 @@ fn foreign(draft: &mut Draft<'_>, key: &VpcRouteKey, target: String) {
     draft.problem(Problem::ForeignRoute { route: key.clone(), target });
 }
 
-/// A route is written once the attachment is there and associated: before that it would only swallow traffic that
-/// takes another way today.
+/// A route is written once the attachment is there and associated.
 fn write(
     draft: &mut Draft<'_>,
     key: &VpcRouteKey,
@@ -76,16 +76,11 @@ fn write(
 ) {
     let of = AttachedKey { hub: hub_name.clone(), of: Attached::from(&key.vpc) };
     let Some(attachment) = draft.attachments.get(&of).cloned() else { return };
-    let associated = draft.associated.contains(&of);
-    // Where nobody brings the association about, its being frozen, refused or unknown is reported; the route hangs on it.
-    if !associated && !draft.associating.contains(&of) {
-        return;
-    }
-    let association = Key::Association(of);
-    let wait = attachment.wait.or_else(|| (!associated).then(|| Draft::until_present(association.clone())));
+    let Some((association, step)) = association::awaited(draft, &of) else { return };
+    let wait = attachment.wait.or(association);
     let (route_table, destination) = (key.table.clone(), key.destination.clone());
     let mut after = attachment.steps;
-    after.extend(draft.planned(&StepId::new(Verb::Create, &association)));
+    after.extend(step);
     let change = Change {
         verb,
         key: Key::VpcRoute(key.clone()),
