@@ -6,7 +6,7 @@
 //! slowest of the others.
 
 use super::bucket::Limit;
-use super::calls::{ReadCall, WriteCall};
+use super::calls::{ReadCall, Service, WriteCall};
 
 /// The part of each published figure that transitd uses; the rest is left to people and other tools in the account.
 pub const OUR_SHARE: f64 = 0.8;
@@ -51,35 +51,10 @@ pub fn read(call: &ReadCall) -> Limit {
 
 /// Returns what AWS publishes for a write.
 pub fn write(call: &WriteCall) -> Limit {
-    match call {
-        WriteCall::CreateResourceShare { .. }
-        | WriteCall::UpdateResourceShare { .. }
-        | WriteCall::AssociateResourceShare { .. }
-        | WriteCall::DisassociateResourceShare { .. }
-        | WriteCall::DeleteResourceShare { .. }
-        | WriteCall::AcceptResourceShareInvitation { .. } => UNPUBLISHED,
-        WriteCall::CreateTags { .. } => EC2_TAGS,
-        WriteCall::CreateTransitGateway { .. }
-        | WriteCall::ModifyTransitGateway { .. }
-        | WriteCall::CreateTransitGatewayRouteTable { .. }
-        | WriteCall::DeleteTransitGatewayRouteTable { .. }
-        | WriteCall::CreateTransitGatewayVpcAttachment { .. }
-        | WriteCall::ModifyTransitGatewayVpcAttachment { .. }
-        | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
-        | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
-        | WriteCall::AssociateTransitGatewayRouteTable { .. }
-        | WriteCall::DisassociateTransitGatewayRouteTable { .. }
-        | WriteCall::EnableTransitGatewayRouteTablePropagation { .. }
-        | WriteCall::DisableTransitGatewayRouteTablePropagation { .. }
-        | WriteCall::CreateTransitGatewayRoute { .. }
-        | WriteCall::ReplaceTransitGatewayRoute { .. }
-        | WriteCall::DeleteTransitGatewayRoute { .. }
-        | WriteCall::CreateTransitGatewayPrefixListReference { .. }
-        | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
-        | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
-        | WriteCall::CreateRoute { .. }
-        | WriteCall::ReplaceRoute { .. }
-        | WriteCall::DeleteRoute { .. } => EC2_WRITE,
+    match (call, call.service()) {
+        (WriteCall::CreateTags { .. }, _) => EC2_TAGS,
+        (_, Service::Ec2) => EC2_WRITE,
+        (_, Service::Ram | Service::Iam | Service::Organizations | Service::Sts) => UNPUBLISHED,
     }
 }
 
