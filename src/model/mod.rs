@@ -26,7 +26,7 @@ pub use key::{
     StaticRouteKey, TableKey, VpcKey, VpcRouteKey,
 };
 pub use orders::{Hold, PAUSE_TAG, Pause};
-pub use ownership::{BLACKHOLE, HUB_TAG, NAME_TAG, NETWORK_TAG, SEGMENT_TAG, is_of_network};
+pub use ownership::{BLACKHOLE, HUB_TAG, NAME_TAG, NETWORK_TAG, SEGMENT_TAG, is_named, is_of_network};
 pub use problem::{Cause, Held, Problem, Quota, Unmanaged};
 pub use scope::Scope;
 pub use seen::*;

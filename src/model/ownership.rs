@@ -20,5 +20,10 @@ pub fn is_of_network(tags: &Tags, network: &NetworkName) -> bool {
     tags.get(NETWORK_TAG).map(String::as_str) == Some(network.as_str())
 }
 
+/// Tells whether the ownership tags say that a thing is the one of a network that `tag` gives this name.
+pub fn is_named(tags: &Tags, network: &NetworkName, tag: &str, name: &str) -> bool {
+    is_of_network(tags, network) && tags.get(tag).map(String::as_str) == Some(name)
+}
+
 /// What the ledger calls the target of a static route to nowhere.
 pub const BLACKHOLE: &str = "blackhole";

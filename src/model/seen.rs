@@ -416,6 +416,17 @@ pub enum InvitationState {
     Expired,
 }
 
+impl InvitationState {
+    pub fn word(self) -> &'static str {
+        match self {
+            InvitationState::Pending => "pending",
+            InvitationState::Accepted => "accepted",
+            InvitationState::Rejected => "rejected",
+            InvitationState::Expired => "expired",
+        }
+    }
+}
+
 /// An IAM role of a member account, as far as it can be the cause of something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    Attached, AttachedKey, AttachmentKey, Cause, GivenKey, Held, Key, NAME_TAG, NETWORK_TAG, Problem, Progress,
-    PropagationKey, SEGMENT_TAG, SegmentName, SubnetId, TableKey, Tags, TransitGatewayId, Unmanaged, VpcAttachment,
-    WantedAttachment, WantedHub, ZoneId,
+    Attached, AttachedKey, AttachmentKey, Cause, GivenKey, Held, Key, Problem, Progress, PropagationKey, SEGMENT_TAG,
+    SegmentName, SubnetId, TableKey, Tags, TransitGatewayId, Unmanaged, VpcAttachment, WantedAttachment, WantedHub,
+    ZoneId,
 };
 
 use super::draft::{Change, Draft, Found};
@@ -451,9 +451,6 @@ fn labelled(
 
 fn tags(draft: &Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment) -> Tags {
     let network = &draft.policy.network;
-    BTreeMap::from([
-        (NAME_TAG.to_owned(), format!("{network}/{}/{}", key.hub, wanted.segment)),
-        (NETWORK_TAG.to_owned(), network.to_string()),
-        (SEGMENT_TAG.to_owned(), wanted.segment.to_string()),
-    ])
+    let name = format!("{network}/{}/{}", key.hub, wanted.segment);
+    tag::ownership(network, name, (SEGMENT_TAG, wanted.segment.as_str()))
 }

@@ -344,6 +344,11 @@ impl<'a> Draft<'a> {
         (self.seen.at < until).then_some(Wait::Seen { until })
     }
 
+    /// Tells whether a thing was made and no snapshot has shown it yet, within the time that AWS may take to show it.
+    pub fn was_just_made(&self, key: &Key) -> bool {
+        self.still_in_doubt(&StepId::new(Verb::Create, key)).is_some()
+    }
+
     /// Believes of removals that were sent and whose things are nowhere to be seen that they were done.
     fn confirm_removals(&mut self) {
         if !self.unknown.is_empty() {

@@ -1,19 +1,19 @@
 //! The hubs: is each one there, ours and available? One that is not freezes all that hangs on it.
 //!
-//! An adopted gateway is looked up by its id and never changed. A made one has no natural key: it carries ownership tags,
-//! set on creation, and the ledger knows its id. Where the two do not agree, nothing is made and nothing is guessed.
+//! An adopted gateway is looked up by its id and never changed. A made one is known by its tags and the ledger ([`claim`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    HUB_TAG, HubInventory, HubName, Key, NAME_TAG, NETWORK_TAG, Problem, Progress, Tags, TransitGateway,
-    TransitGatewayId, TransitGatewayOptions, WantedGateway, WantedHub, is_of_network,
+    HUB_TAG, HubInventory, HubName, Key, Problem, Progress, Tags, TransitGateway, TransitGatewayId,
+    TransitGatewayOptions, WantedGateway, WantedHub, is_named,
 };
 
+use super::claim::{Claim, claim};
 use super::draft::{Change, Draft, Found, Hub};
 use super::live::Live;
-use super::step::{Risk, StepId, Verb, Why};
+use super::step::{Risk, Verb, Why};
 use super::tag;
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
@@ -94,40 +94,22 @@ fn made<'a>(
 ) {
     let owned = draft.past.owned.get(&Key::Hub(name.clone()).ledger()).and_then(|owned| owned.id.clone());
     let is_ours = |gateway: &TransitGateway| {
-        gateway.owner == draft.policy.home
-            && is_of_network(&gateway.tags, &draft.policy.network)
-            && gateway.tags.get(HUB_TAG).map(String::as_str) == Some(name.as_str())
+        gateway.owner == draft.policy.home && is_named(&gateway.tags, &draft.policy.network, HUB_TAG, name.as_str())
     };
     let is_there = |gateway: &TransitGateway| gateway.state.is_live();
     let is_candidate = |gateway: &&TransitGateway| {
         is_there(gateway) && (is_ours(gateway) || owned.as_deref() == Some(gateway.id.as_str()))
     };
-    let candidates: BTreeMap<&TransitGatewayId, &'a TransitGateway> =
-        gateways.iter().filter(is_candidate).map(|gateway| (&gateway.id, gateway)).collect();
-    let mut each = candidates.values();
-    match (each.next(), each.next(), owned) {
-        (Some(_), Some(_), _) => {
-            let ids: BTreeSet<_> = candidates.keys().map(|id| (*id).clone()).collect();
-            draft.problem(Problem::HubDoubled { hub: name.clone(), ids });
+    let candidates: BTreeMap<TransitGatewayId, &'a TransitGateway> =
+        gateways.iter().filter(is_candidate).map(|gateway| (gateway.id.clone(), gateway)).collect();
+    match claim(draft, &Key::Hub(name.clone()), owned.as_deref(), &candidates) {
+        Claim::Absent => create(draft, name, wanted, inventory),
+        Claim::Found(live) => found(draft, name, wanted, inventory, live),
+        Claim::Doubled(ids) => draft.problem(Problem::HubDoubled { hub: name.clone(), ids }),
+        Claim::Gone { ledger: gateway, other: _ } => {
+            draft.problem(Problem::HubMissing { hub: name.clone(), gateway });
         }
-        (Some(live), None, owned) => match owned.and_then(|id| id.parse::<TransitGatewayId>().ok()) {
-            // The ledger's gateway is gone and another carries its tags: somebody made it, and not we.
-            Some(gateway) if gateway != live.id => draft.problem(Problem::HubMissing { hub: name.clone(), gateway }),
-            Some(_) | None => found(draft, name, wanted, inventory, live),
-        },
-        (None, _, None) => create(draft, name, wanted, inventory),
-        (None, _, Some(id)) => match (id.parse(), just_made(draft, name)) {
-            // AWS said that it made the gateway, and does not show it yet.
-            (_, true) | (Err(_), false) => create(draft, name, wanted, inventory),
-            (Ok(gateway), false) => draft.problem(Problem::HubMissing { hub: name.clone(), gateway }),
-        },
     }
-}
-
-/// Tells whether the gateway was made and no snapshot has shown it yet, within the time that AWS may take to show it.
-fn just_made(draft: &Draft<'_>, name: &HubName) -> bool {
-    let id = StepId::new(Verb::Create, &Key::Hub(name.clone()));
-    draft.past.unconfirmed.get(id.as_str()).is_some_and(|sent| draft.seen.at < sent.at + draft.policy.visibility)
 }
 
 fn found<'a>(
@@ -217,11 +199,7 @@ fn options(wanted: &WantedHub) -> TransitGatewayOptions {
 
 fn tags(draft: &Draft<'_>, name: &HubName) -> Tags {
     let network = &draft.policy.network;
-    BTreeMap::from([
-        (NAME_TAG.to_owned(), format!("{network}/{name}")),
-        (NETWORK_TAG.to_owned(), network.to_string()),
-        (HUB_TAG.to_owned(), name.to_string()),
-    ])
+    tag::ownership(network, format!("{network}/{name}"), (HUB_TAG, name.as_str()))
 }
 
 fn create<'a>(draft: &mut Draft<'a>, name: &HubName, wanted: &WantedHub, inventory: &'a HubInventory) {

@@ -6,6 +6,7 @@
 
 mod association;
 mod attachment;
+mod claim;
 mod draft;
 mod hub;
 mod live;

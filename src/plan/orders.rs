@@ -4,7 +4,7 @@
 use crate::api::WriteCall;
 use crate::model::{
     HUB_TAG, History, Hold, HubName, Key, NetworkName, PAUSE_TAG, Pause, Snapshot, Topology, TransitGateway,
-    WantedGateway, is_of_network,
+    WantedGateway, is_named,
 };
 
 use super::draft::Draft;
@@ -30,36 +30,30 @@ pub(super) fn pauses(want: &Topology, seen: &Snapshot, past: &History, network: 
 fn is_hub(gateway: &TransitGateway, hub: &HubName, wanted: &WantedGateway, network: &NetworkName) -> bool {
     match wanted {
         WantedGateway::Adopted(id) => gateway.id == *id,
-        WantedGateway::Made { .. } => {
-            is_of_network(&gateway.tags, network) && gateway.tags.get(HUB_TAG).is_some_and(|name| name == hub.as_str())
-        }
+        WantedGateway::Made { .. } => is_named(&gateway.tags, network, HUB_TAG, hub.as_str()),
     }
 }
 
 impl Draft<'_> {
     /// Tells whether a person's order keeps a step from being sent.
     pub(super) fn ordered(&self, id: &StepId, key: &Key, call: &WriteCall) -> Option<Left> {
-        let hub = key.hub().or_else(|| self.hub_of(key));
-        let gateway = hub.and_then(|hub| self.hubs.get(hub)).and_then(|hub| hub.gateway.id.known());
-        let also: Vec<&str> = gateway.iter().map(|id| id.as_str()).chain(hub.map(HubName::as_str)).collect();
-        if self.holds.iter().any(|hold| hold.covers(id.as_str(), &fingerprint(call), &also)) {
+        if !self.holds.is_empty() && self.is_held(id, key, call) {
             return Some(Left::Held);
         }
         (!self.pauses.is_empty()).then_some(Left::Paused)
     }
 
+    fn is_held(&self, id: &StepId, key: &Key, call: &WriteCall) -> bool {
+        let hub = key.hub().or_else(|| self.hub_led_to(key));
+        let gateway = hub.and_then(|hub| self.hubs.get(hub)).and_then(|hub| hub.gateway.id.known());
+        let also: Vec<&str> = gateway.iter().map(|id| id.as_str()).chain(hub.map(HubName::as_str)).collect();
+        let call = fingerprint(call);
+        self.holds.iter().any(|hold| hold.covers(id.as_str(), &call, &also))
+    }
+
     /// Returns the hub that a route of a VPC leads to.
-    fn hub_of(&self, key: &Key) -> Option<&HubName> {
-        match key {
-            Key::VpcRoute(route) => self.want.attachments.keys().find(|it| it.vpc == route.vpc).map(|it| &it.hub),
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Principal(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_) => None,
-        }
+    fn hub_led_to(&self, key: &Key) -> Option<&HubName> {
+        let Key::VpcRoute(route) = key else { return None };
+        self.want.attachments.keys().find(|it| it.vpc == route.vpc).map(|it| &it.hub)
     }
 }

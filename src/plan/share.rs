@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AccountId, HUB_TAG, HubName, InvitationState, Key, Kind, ListId, NAME_TAG, NETWORK_TAG, Principal, PrincipalKey,
-    Problem, ResourceShare, Scope, ShareAssociation, ShareInventory, ShareState, Tags, Unmanaged, WantedShare,
-    is_of_network,
+    AccountId, HUB_TAG, HubName, InvitationState, Key, Kind, ListId, Principal, PrincipalKey, Problem, ResourceShare,
+    Scope, ShareAssociation, ShareInventory, ShareState, Tags, Unmanaged, WantedShare, is_named,
 };
 
 use super::draft::{Change, Draft, Found};
 use super::removal::{self, Removal};
 use super::step::{Risk, Verb, Wait, Why};
+use super::tag;
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
@@ -43,8 +43,7 @@ pub(super) fn ours<'s>(
 ) -> std::vec::IntoIter<&'s ResourceShare> {
     let owned = draft.past.owned.get(&Key::Share(name.clone()).ledger()).and_then(|owned| owned.id.clone());
     let is_ours = |share: &&ResourceShare| {
-        let tagged = is_of_network(&share.tags, &draft.policy.network)
-            && share.tags.get(HUB_TAG).map(String::as_str) == Some(name.as_str());
+        let tagged = is_named(&share.tags, &draft.policy.network, HUB_TAG, name.as_str());
         share.state.is_live() && (tagged || owned.as_deref() == Some(share.arn.as_str()))
     };
     shares.iter().filter(is_ours).collect::<Vec<_>>().into_iter()
@@ -319,8 +318,7 @@ fn invited(draft: &mut Draft<'_>, name: &HubName, account: &AccountId, live: &Sh
         Some(InvitationState::Accepted) => draft.pending(this),
         None if draft.wrote_recently() => draft.pending(this),
         Some(state @ (InvitationState::Rejected | InvitationState::Expired | InvitationState::Pending)) => {
-            let state = format!("{state:?}").to_lowercase();
-            draft.problem(Problem::InvitationLost { principal: key, state });
+            draft.problem(Problem::InvitationLost { principal: key, state: state.word().to_owned() });
         }
         None => draft.problem(Problem::InvitationLost { principal: key, state: "nowhere to be seen".to_owned() }),
     }
@@ -355,10 +353,5 @@ fn share_name(draft: &Draft<'_>, name: &HubName) -> String {
 }
 
 fn tags(draft: &Draft<'_>, name: &HubName) -> Tags {
-    let network = &draft.policy.network;
-    BTreeMap::from([
-        (NAME_TAG.to_owned(), share_name(draft, name)),
-        (NETWORK_TAG.to_owned(), network.to_string()),
-        (HUB_TAG.to_owned(), name.to_string()),
-    ])
+    tag::ownership(&draft.policy.network, share_name(draft, name), (HUB_TAG, name.as_str()))
 }

@@ -1,25 +1,21 @@
-//! The segments' tables. A table has no natural key: ours carry ownership tags, set on creation, and the ledger knows
-//! their ids. Where the two do not agree, nothing is made and nothing is guessed.
+//! The segments' tables. One that transitd made is known by its tags and the ledger ([`claim`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    HubName, Key, NAME_TAG, NETWORK_TAG, NetworkName, Problem, Progress, SEGMENT_TAG, TableKey, Tags, TransitGatewayId,
-    TransitGatewayRouteTable, TransitGatewayRouteTableId, WantedTable, is_of_network,
+    HubName, Key, NetworkName, Problem, Progress, SEGMENT_TAG, TableKey, Tags, TransitGatewayId,
+    TransitGatewayRouteTable, TransitGatewayRouteTableId, WantedTable, is_named,
 };
 
+use super::claim::{Claim, claim};
 use super::draft::{Change, Draft, Found};
 use super::step::{Risk, Verb, Why};
 use super::tag;
 
 /// Returns the tags that a segment's table is made with.
 pub(super) fn tags(network: &NetworkName, key: &TableKey) -> Tags {
-    BTreeMap::from([
-        (NAME_TAG.to_owned(), format!("{network}/{}", key.segment)),
-        (NETWORK_TAG.to_owned(), network.to_string()),
-        (SEGMENT_TAG.to_owned(), key.segment.to_string()),
-    ])
+    tag::ownership(network, format!("{network}/{}", key.segment), (SEGMENT_TAG, key.segment.as_str()))
 }
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
@@ -68,36 +64,21 @@ fn made(
     let here = |value: &str| hub.gateway.id.known().is_some_and(|gateway| gateway.as_str() == value);
     let owned = owned.filter(|owned| here(&owned.value)).and_then(|owned| owned.id.clone());
     let is_ours = |table: &TransitGatewayRouteTable| {
-        is_of_network(&table.tags, &draft.policy.network)
-            && table.tags.get(SEGMENT_TAG).map(String::as_str) == Some(key.segment.as_str())
+        is_named(&table.tags, &draft.policy.network, SEGMENT_TAG, key.segment.as_str())
     };
     let candidates: BTreeMap<_, _> = live
         .iter()
         .filter(|(id, table)| table.state.is_live() && (is_ours(table) || owned.as_deref() == Some(id.as_str())))
         .map(|(id, table)| ((*id).clone(), *table))
         .collect();
-    let mut each = candidates.values();
-    match (each.next(), each.next(), owned) {
-        (Some(_), Some(_), _) => {
-            let ids: BTreeSet<_> = candidates.keys().cloned().collect();
-            freeze(draft, ids.clone(), Problem::TableDoubled { table: key.clone(), ids });
+    match claim(draft, &Key::Table(key.clone()), owned.as_deref(), &candidates) {
+        Claim::Absent => create(draft, key),
+        Claim::Found(table) => {
+            found(draft, key, table);
+            labelled(draft, key, table);
         }
-        (Some(table), None, owned) => match owned.and_then(|id| id.parse().ok()) {
-            // The ledger's table is gone and another carries its tags: somebody made it, and not we.
-            Some(id) if id != table.id => {
-                freeze(draft, [table.id.clone()], Problem::TableMissing { table: key.clone(), id });
-            }
-            Some(_) | None => {
-                found(draft, key, table);
-                labelled(draft, key, table);
-            }
-        },
-        (None, _, None) => create(draft, key),
-        (None, _, Some(id)) => match (id.parse(), just_made(draft, key)) {
-            // AWS said that it made the table, and does not show it yet.
-            (_, true) | (Err(_), false) => create(draft, key),
-            (Ok(id), false) => draft.problem(Problem::TableMissing { table: key.clone(), id }),
-        },
+        Claim::Doubled(ids) => freeze(draft, ids.clone(), Problem::TableDoubled { table: key.clone(), ids }),
+        Claim::Gone { ledger: id, other } => freeze(draft, other, Problem::TableMissing { table: key.clone(), id }),
     }
 }
 
@@ -105,12 +86,6 @@ fn made(
 fn freeze(draft: &mut Draft<'_>, ids: impl IntoIterator<Item = TransitGatewayRouteTableId>, problem: Problem) {
     draft.frozen_tables.extend(ids);
     draft.problem(problem);
-}
-
-/// Tells whether the table was made and no snapshot has shown it yet, within the time that AWS may take to show it.
-fn just_made(draft: &Draft<'_>, key: &TableKey) -> bool {
-    let id = super::StepId::new(Verb::Create, &Key::Table(key.clone()));
-    draft.past.unconfirmed.get(id.as_str()).is_some_and(|sent| draft.seen.at < sent.at + draft.policy.visibility)
 }
 
 /// Gives a table of ours its tags back, where they are lost.

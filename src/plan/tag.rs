@@ -1,10 +1,16 @@
 //! Ownership tags and names: set when a thing is made, and set again where they are lost. Tags of others stay.
 
 use crate::api::{Ref, WriteCall};
-use crate::model::{Key, NAME_TAG, Scope, Tags};
+use crate::model::{Key, NAME_TAG, NETWORK_TAG, NetworkName, Scope, Tags};
 
 use super::draft::{Change, Draft};
 use super::step::{Risk, Verb, Why};
+
+/// Returns the tags that a thing is made with: its name, the network whose it is, and what of that it is.
+pub(super) fn ownership(network: &NetworkName, name: String, (tag, of): (&str, &str)) -> Tags {
+    let tags = [(NAME_TAG, name), (NETWORK_TAG, network.to_string()), (tag, of.to_owned())];
+    tags.into_iter().map(|(tag, value)| (tag.to_owned(), value)).collect()
+}
 
 /// Compares a thing's tags with those that it should carry, and sets what is missing or differs.
 ///

@@ -12,7 +12,7 @@ use crate::api::{Ref, WriteCall};
 use crate::model::{
     Attached, Attachment, Cidr, Destination, HUB_TAG, History, HubInventory, HubName, Key, NetworkName, PrefixListId,
     Progress, RouteState, SEGMENT_TAG, SegmentName, Snapshot, TableKey, Tags, Topology, TransitGateway,
-    TransitGatewayId, TransitGatewayRouteTable, VpcKey, WantedGateway, WantedTable, is_of_network,
+    TransitGatewayId, TransitGatewayRouteTable, VpcKey, WantedGateway, WantedTable, is_named,
 };
 use crate::plan::{Outlook, Step};
 
@@ -239,7 +239,7 @@ impl Sight<'_> {
     }
 
     fn is_ours(&self, tags: &Tags, tag: &str, name: &str) -> bool {
-        is_of_network(tags, self.network) && tags.get(tag).map(String::as_str) == Some(name)
+        is_named(tags, self.network, tag, name)
     }
 
     fn is_in_ledger(&self, key: &Key, id: &str) -> bool {
