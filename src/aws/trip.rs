@@ -16,7 +16,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::errors;
-use crate::api::{ApiError, Credentials, Session};
+use crate::api::{ApiError, Credentials, Reply, Session};
 use crate::model::Scope;
 
 /// One call on its way.
@@ -84,6 +84,14 @@ impl<'a> Trip<'a> {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         errors::translate(&error, self.departure.happened())
+    }
+
+    /// Makes our answer of a yes of the SDK's that says nothing more.
+    pub fn done<T, E>(&self, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<Reply, ApiError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        answer.map(|_| Reply::default()).map_err(|error| self.failed(error))
     }
 
     fn region(&self) -> &str {

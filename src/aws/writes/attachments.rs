@@ -63,8 +63,7 @@ impl Writes<'_> {
             .set_options(options)
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn accept(&self, attachment: &AttachmentId) -> Result<Reply, ApiError> {
@@ -74,8 +73,7 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn delete_attachment(&self, attachment: &AttachmentId) -> Result<Reply, ApiError> {
@@ -85,8 +83,7 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn associate(
@@ -101,8 +98,7 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn disassociate(
@@ -117,8 +113,7 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn propagate(
@@ -133,8 +128,7 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn stop_propagating(
@@ -149,7 +143,6 @@ impl Writes<'_> {
             .transit_gateway_attachment_id(attachment.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 }

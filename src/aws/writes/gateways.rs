@@ -53,8 +53,7 @@ impl Writes<'_> {
             .options(options)
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn create_table(&self, gateway: &TransitGatewayId, tags: &Tags) -> Result<Reply, ApiError> {
@@ -77,8 +76,7 @@ impl Writes<'_> {
             .transit_gateway_route_table_id(table.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn create_tags(&self, resource: &str, tags: &Tags) -> Result<Reply, ApiError> {
@@ -89,7 +87,6 @@ impl Writes<'_> {
             .set_tags(Some(each(tags)))
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 }

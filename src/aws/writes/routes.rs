@@ -22,8 +22,7 @@ impl Writes<'_> {
             .blackhole(attachment.is_none())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn replace_gateway_route(
@@ -41,8 +40,7 @@ impl Writes<'_> {
             .blackhole(attachment.is_none())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn delete_gateway_route(
@@ -57,8 +55,7 @@ impl Writes<'_> {
             .destination_cidr_block(range(destination)?.to_string())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn create_reference(
@@ -76,8 +73,7 @@ impl Writes<'_> {
             .blackhole(attachment.is_none())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn modify_reference(
@@ -95,8 +91,7 @@ impl Writes<'_> {
             .blackhole(attachment.is_none())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn delete_reference(
@@ -111,8 +106,7 @@ impl Writes<'_> {
             .prefix_list_id(list.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 }
 

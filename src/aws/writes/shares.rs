@@ -38,8 +38,7 @@ impl Writes<'_> {
             .allow_external_principals(allow_external)
             .customize()
             .config_override(self.trip.ram());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn associate_share(
@@ -57,8 +56,7 @@ impl Writes<'_> {
             .set_principals(Some(principals.to_vec()))
             .customize()
             .config_override(self.trip.ram());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn disassociate_share(&self, share: &str, principals: &[String]) -> Result<Reply, ApiError> {
@@ -69,8 +67,7 @@ impl Writes<'_> {
             .set_principals(Some(principals.to_vec()))
             .customize()
             .config_override(self.trip.ram());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn delete_share(&self, share: &str) -> Result<Reply, ApiError> {
@@ -87,7 +84,6 @@ impl Writes<'_> {
             .resource_share_invitation_arn(invitation)
             .customize()
             .config_override(self.trip.ram());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 }

@@ -43,8 +43,7 @@ impl Writes<'_> {
             .transit_gateway_id(gateway.as_str())
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 
     pub(super) async fn delete_route(
@@ -62,8 +61,7 @@ impl Writes<'_> {
             .set_destination_prefix_list_id(to.list)
             .customize()
             .config_override(self.trip.ec2());
-        call.send().await.map_err(|error| self.trip.failed(error))?;
-        Ok(Reply::default())
+        self.trip.done(call.send().await)
     }
 }
 
