@@ -13,6 +13,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use super::{Entry, EntryId, Record, Settled, Store, StoreError, lock, orders, record};
 use crate::model::{Counts, Finding, History, NetworkName, Owned, Removal, SegmentName, Sent, Trouble};
 
+/// The file of the state in its directory.
+const FILE: &str = "state.db";
+
 /// The version of the tables below. A newer one comes with a way to get there from here.
 const VERSION: i64 = 3;
 
@@ -88,14 +91,7 @@ impl SqliteStore {
     }
 
     pub(super) fn to_read(directory: &Path) -> Result<Option<Self>, StoreError> {
-        let path = directory.join("state.db");
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = path.display().to_string();
-        let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
-        let store = Self { connection, path: text, planned_by: Cell::new(0) };
+        let Some(store) = Self::existing(directory, OpenFlags::SQLITE_OPEN_READ_ONLY)? else { return Ok(None) };
         store.run(|c| c.busy_timeout(PATIENCE))?;
         Ok(Some(store))
     }
@@ -103,21 +99,27 @@ impl SqliteStore {
     /// Opens the state in a directory to write beside the process that holds its lock, whatever network it is of. None where
     /// there is none; one of an earlier version is left to that process.
     pub(super) fn open_beside(directory: &Path) -> Result<Option<Self>, StoreError> {
-        let path = directory.join("state.db");
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = path.display().to_string();
-        let connection = Connection::open(&path).map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
-        let store = Self { connection, path: text, planned_by: Cell::new(0) };
+        let Some(store) = Self::existing(directory, OpenFlags::SQLITE_OPEN_READ_WRITE)? else { return Ok(None) };
         store.settle_in()?;
         store.check_version()?;
         Ok(Some(store))
     }
 
+    /// Opens the file in a directory, and makes none where there is none.
+    fn existing(directory: &Path, how: OpenFlags) -> Result<Option<Self>, StoreError> {
+        let path = directory.join(FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = path.display().to_string();
+        let connection = Connection::open_with_flags(&path, how)
+            .map_err(|source| StoreError::Sqlite { path: text.clone(), source })?;
+        Ok(Some(Self { connection, path: text, planned_by: Cell::new(0) }))
+    }
+
     fn file(directory: &Path) -> Result<(Connection, String), StoreError> {
         lock::make_directory(directory)?;
-        let path = directory.join("state.db");
+        let path = directory.join(FILE);
         let text = path.display().to_string();
         // SQLite gives its other files the rights of this one.
         OpenOptions::new()
