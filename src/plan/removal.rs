@@ -82,18 +82,10 @@ pub(super) fn remove(draft: &mut Draft<'_>, removal: Removal) {
 
 /// Returns the account that a thing is of, if it is of one.
 fn account(key: &Key) -> Option<&AccountId> {
-    match key {
-        Key::Principal(PrincipalKey { principal: Principal::Account(account), .. }) => Some(account),
-        Key::Hub(_)
-        | Key::Share(_)
-        | Key::Principal(_)
-        | Key::Table(_)
-        | Key::Attachment(_)
-        | Key::Association(_)
-        | Key::Propagation(_)
-        | Key::StaticRoute(_)
-        | Key::VpcRoute(_) => key.vpc().map(|vpc| &vpc.account),
+    if let Key::Principal(PrincipalKey { principal: Principal::Account(account), .. }) = key {
+        return Some(account);
     }
+    key.vpc().map(|vpc| &vpc.account)
 }
 
 /// What becomes of a VPC that has left its segment.

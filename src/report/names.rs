@@ -177,20 +177,9 @@ impl<'a> Names<'a> {
     where
         'a: 'k,
     {
-        match key {
-            Key::VpcRoute(route) => {
-                let declared = self.view.want.vpc_routes.get(route);
-                declared.or_else(|| self.hubs.get(&route.vpc).copied()).or_else(|| self.hub_led_to(route))
-            }
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Principal(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_) => key.hub(),
-        }
+        let Key::VpcRoute(route) = key else { return key.hub() };
+        let declared = self.view.want.vpc_routes.get(route);
+        declared.or_else(|| self.hubs.get(&route.vpc).copied()).or_else(|| self.hub_led_to(route))
     }
 
     /// Returns the hub under which an unmanaged thing is reported.

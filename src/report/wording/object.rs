@@ -58,6 +58,7 @@ pub(in crate::report) fn deed(step: &Step, names: &Names<'_>) -> String {
 
 /// Returns what a step does its work on, as seen from within its hub and VPC.
 pub(in crate::report) fn object(step: &Step, names: &Names<'_>, here: Place<'_>) -> String {
+    let principal = if let Key::Principal(key) = &step.key { Some(names.principal(&key.principal)) } else { None };
     match &step.call {
         WriteCall::CreateTransitGateway { options, .. } => {
             format!("transit gateway with ASN {}{}", options.asn, made_with(options))
@@ -68,39 +69,17 @@ pub(in crate::report) fn object(step: &Step, names: &Names<'_>, here: Place<'_>)
             format!("resource share {name} of the gateway{external}")
         }
         WriteCall::UpdateResourceShare { name, .. } => format!("resource share {name}"),
-        WriteCall::AssociateResourceShare { principals, .. } => match &step.key {
-            Key::Principal(key) => format!("with {}", names.principal(&key.principal)),
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_)
-            | Key::VpcRoute(_) => list(["the gateway".to_owned()].iter().chain(principals)),
+        WriteCall::AssociateResourceShare { principals, .. } => match principal {
+            Some(principal) => format!("with {principal}"),
+            None => list(["the gateway".to_owned()].iter().chain(principals)),
         },
-        WriteCall::DisassociateResourceShare { principals, .. } => match &step.key {
-            Key::Principal(key) => format!("sharing with {}", names.principal(&key.principal)),
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_)
-            | Key::VpcRoute(_) => format!("sharing with {}", list(principals)),
-        },
+        WriteCall::DisassociateResourceShare { principals, .. } => {
+            format!("sharing with {}", principal.unwrap_or_else(|| list(principals)))
+        }
         WriteCall::DeleteResourceShare { share } => format!("resource share {share}"),
-        WriteCall::AcceptResourceShareInvitation { .. } => match &step.key {
-            Key::Principal(key) => format!("invitation of {}, on its side", names.principal(&key.principal)),
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_)
-            | Key::VpcRoute(_) => "invitation to the resource share".to_owned(),
+        WriteCall::AcceptResourceShareInvitation { .. } => match principal {
+            Some(principal) => format!("invitation of {principal}, on its side"),
+            None => "invitation to the resource share".to_owned(),
         },
         WriteCall::CreateTransitGatewayRouteTable { .. } => match &step.key {
             Key::Table(table) => format!("route table of segment {}", table.segment),

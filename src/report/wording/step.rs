@@ -56,23 +56,19 @@ fn missing(key: &Key, names: &Names<'_>) -> String {
 
 /// Says what a static route is for.
 fn purpose(purpose: RoutePurpose, key: &Key, names: &Names<'_>) -> String {
-    let behind = match key {
-        Key::StaticRoute(route) => names.behind(route),
-        Key::Hub(_)
-        | Key::Share(_)
-        | Key::Principal(_)
-        | Key::Table(_)
-        | Key::Attachment(_)
-        | Key::Association(_)
-        | Key::Propagation(_)
-        | Key::VpcRoute(_) => None,
-    };
-    match (purpose, behind) {
-        (RoutePurpose::Inspect, Some(of)) => format!("the way through the firewalls to {of}"),
-        (RoutePurpose::Inspect, None) => "the way through the firewalls".to_owned(),
-        (RoutePurpose::Declared, _) => "declared under routes".to_owned(),
-        (RoutePurpose::Egress, _) => "the way to the internet".to_owned(),
-        (RoutePurpose::Connect, _) => "in place of a propagation".to_owned(),
+    let behind = if let Key::StaticRoute(route) = key { names.behind(route) } else { None };
+    match behind.filter(|_| purpose == RoutePurpose::Inspect) {
+        Some(of) => format!("{} to {of}", purpose_words(purpose)),
+        None => purpose_words(purpose).to_owned(),
+    }
+}
+
+fn purpose_words(purpose: RoutePurpose) -> &'static str {
+    match purpose {
+        RoutePurpose::Declared => "declared under routes",
+        RoutePurpose::Inspect => "the way through the firewalls",
+        RoutePurpose::Egress => "the way to the internet",
+        RoutePurpose::Connect => "in place of a propagation",
     }
 }
 
@@ -86,12 +82,7 @@ pub(in crate::report) fn why(why: &Why) -> String {
         Why::WrongTable { .. } => "not its segment's table".to_owned(),
         Why::Blackholed => "there, but a blackhole".to_owned(),
         Why::OldTarget { target } => format!("leads to {target}, as transitd wrote it before"),
-        Why::MissingRoute { purpose } => match purpose {
-            RoutePurpose::Declared => "not there, declared under routes".to_owned(),
-            RoutePurpose::Inspect => "not there, the way through the firewalls".to_owned(),
-            RoutePurpose::Egress => "not there, the way to the internet".to_owned(),
-            RoutePurpose::Connect => "not there, in place of a propagation".to_owned(),
-        },
+        Why::MissingRoute { purpose } => format!("not there, {}", purpose_words(*purpose)),
         Why::Settings { have, want } => settings(have, want),
         Why::ExternalAccounts { have, want } => {
             let allowed = |yes: &bool| if *yes { "lets in" } else { "keeps out" };
