@@ -16,7 +16,7 @@ pub enum Exit {
 }
 
 pub const HELP: &str = "Exit codes: 0 in sync; 1 could not run; 2 drift, or apply is not done; 3 something could not be read; \
-4 some steps failed; 5 review refused the plan";
+4 some steps failed; 5 review refused the plan, or it is not the saved one any more";
 
 impl Exit {
     pub fn code(self) -> u8 {
