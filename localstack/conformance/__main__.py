@@ -65,13 +65,18 @@ def parse():
                                      add_help="aws" not in sys.argv)
     parser.add_argument("--endpoint", choices=("sandbox", "moto", "aws"), default="sandbox")
     parser.add_argument("--only", metavar="TEST_FILE", action="append", default=[], help="one file, by its name without .py")
-    parser.add_argument("--server", type=pathlib.Path, help="the sandbox's program; built by Cargo if left out")
-    parser.add_argument("--record", type=pathlib.Path, metavar="DIRECTORY", help="where to keep what each call came to")
+    parser.add_argument("--server", type=place, help="the sandbox's program; built by Cargo if left out")
+    parser.add_argument("--record", type=place, metavar="DIRECTORY", help="where to keep what each call came to")
     parser.add_argument("--report", action="store_true", help="only judge what has been recorded")
     parser.add_argument("--self-test", action="store_true", help="test the harness itself")
     parser.add_argument("--prepare", action="store_true", help="only make the Python environment")
     arguments, arguments.rest = parser.parse_known_args()
     return arguments
+
+
+def place(text):
+    """Returns the path that is meant where the command was given: pytest runs elsewhere."""
+    return pathlib.Path(text).resolve()
 
 
 def self_test(program):
