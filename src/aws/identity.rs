@@ -1,9 +1,8 @@
 //! STS: whom AWS takes us for, and the keys of other accounts.
 
 use aws_sdk_sts::Client;
-use jiff::Timestamp;
 
-use super::trip::Trip;
+use super::trip::{Trip, moment};
 use crate::api::answer::Thing;
 use crate::api::{ApiError, Credentials, Items, Page};
 use crate::model::CallerIdentity;
@@ -43,8 +42,8 @@ pub(super) async fn assume_role(sts: &Client, trip: &Trip<'_>, role: Role<'_>) -
     // The SDK puts an empty text, or the year 1970, where one of these is missing.
     let end = Some(keys.expiration()).filter(|end| end.secs() > 0);
     let end = thing.has("Expiration", end)?;
-    let expires = Timestamp::new(end.secs(), end.subsec_nanos().try_into().unwrap_or(0))
-        .map_err(|error| ApiError::strange(format!("{thing} came with keys that end at no time: {error}")))?;
+    let expires =
+        moment(end).ok_or_else(|| ApiError::strange(format!("{thing} came with keys that end at no time")))?;
     let credentials = Credentials::Session {
         access_key_id: thing.text("AccessKeyId", Some(keys.access_key_id()))?,
         secret_access_key: thing.text("SecretAccessKey", Some(keys.secret_access_key()))?,

@@ -3,7 +3,7 @@
 use aws_sdk_ram::Client;
 use aws_sdk_ram::types;
 
-use super::trip::Trip;
+use super::trip::{Trip, moment};
 use crate::api::answer::{self, Thing};
 use crate::api::{ApiError, Items, Page, ShareSide};
 use crate::model::{Invitation, ResourceShare, ShareAssociation};
@@ -81,7 +81,7 @@ fn invitation(seen: &types::ResourceShareInvitation) -> Result<Invitation, ApiEr
     Ok(Invitation {
         arn: thing.text("resourceShareInvitationArn", seen.resource_share_invitation_arn())?,
         share: thing.text("resourceShareArn", seen.resource_share_arn())?,
-        sender: thing.name("senderAccountId", seen.sender_account_id())?,
+        sent: thing.has("invitationTimestamp", seen.invitation_timestamp().and_then(moment))?,
         state: thing.invitation_state(seen.status().map(types::ResourceShareInvitationStatus::as_str))?,
     })
 }

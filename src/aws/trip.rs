@@ -14,10 +14,16 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
 
 use super::errors;
 use crate::api::{ApiError, Credentials, Reply, Session};
 use crate::model::Scope;
+
+/// Reads the SDK's time; none if it is of no year that can be.
+pub(super) fn moment(at: &aws_smithy_types::DateTime) -> Option<Timestamp> {
+    Timestamp::new(at.secs(), at.subsec_nanos().try_into().ok()?).ok()
+}
 
 /// One call on its way.
 pub(super) struct Trip<'a> {

@@ -78,6 +78,8 @@ pub enum Problem {
     PrincipalMissing { principal: PrincipalKey },
     /// An account outside the organization was invited, and its invitation is nowhere to be seen, or was refused or too old.
     InvitationLost { principal: PrincipalKey, state: String },
+    /// The account that was invited has said no.
+    InvitationRejected { principal: PrincipalKey },
     /// The adopted gateway is not among those of the home account.
     HubMissing { hub: HubName, gateway: TransitGatewayId },
     /// The gateway is there, but not available.
@@ -193,6 +195,7 @@ impl Problem {
             | Problem::ShareFailed { .. }
             | Problem::PrincipalMissing { .. }
             | Problem::InvitationLost { .. }
+            | Problem::InvitationRejected { .. }
             | Problem::SubnetSwap { .. }
             | Problem::GivenMissing { .. }
             | Problem::GivenNotAvailable { .. }

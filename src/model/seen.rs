@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cidr::Cidr;
@@ -404,7 +405,7 @@ pub struct ShareAssociation {
 pub struct Invitation {
     pub arn: String,
     pub share: String,
-    pub sender: AccountId,
+    pub sent: Timestamp,
     pub state: InvitationState,
 }
 

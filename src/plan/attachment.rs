@@ -258,6 +258,9 @@ fn sees_hub(draft: &mut Draft<'_>, key: &AttachmentKey, gateway: Option<&Transit
     if visible.iter().any(|seen| Some(&seen.id) == gateway) {
         return Some(now);
     }
+    if draft.shut_out.contains(&(key.hub.clone(), key.vpc.account.clone())) {
+        return None;
+    }
     let share = draft.want.shares.get(&key.hub).filter(|share| share.accounts.contains(&key.vpc.account));
     if share.is_some() && (draft.sharing.contains(&key.hub) || draft.wrote_recently()) {
         let share = Key::Share(key.hub.clone());

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    Attached, AttachedKey, AttachmentId, AttachmentKey, History, Hold, HubInventory, HubName, Key, Kind, ListId, Pause,
-    Problem, Progress, PropagationKey, Scope, SegmentName, Sent, Snapshot, StaticRouteKey, TableKey, Topology,
-    TransitGateway, TransitGatewayId, TransitGatewayRouteTableId, Trouble, Unmanaged,
+    AccountId, Attached, AttachedKey, AttachmentId, AttachmentKey, History, Hold, HubInventory, HubName, Key, Kind,
+    ListId, Pause, Problem, Progress, PropagationKey, Scope, SegmentName, Sent, Snapshot, StaticRouteKey, TableKey,
+    Topology, TransitGateway, TransitGatewayId, TransitGatewayRouteTableId, Trouble, Unmanaged,
 };
 
 use super::live::Live;
@@ -35,6 +35,8 @@ pub(super) struct Draft<'a> {
     pub hubs: BTreeMap<HubName, Hub<'a>>,
     /// Hubs whose share is being made or changed: members may not see them yet.
     pub sharing: BTreeSet<HubName>,
+    /// Accounts that a hub's share does not let in, and why is told already.
+    pub shut_out: BTreeSet<(HubName, AccountId)>,
     /// Segments' tables that can be built on. A table that is neither here is frozen or unknown.
     pub tables: BTreeMap<TableKey, Found<TransitGatewayRouteTableId>>,
     /// Attachments that can be built on.
@@ -120,6 +122,7 @@ impl<'a> Draft<'a> {
             unknown: seen.unknown(&policy.home),
             hubs: BTreeMap::new(),
             sharing: BTreeSet::new(),
+            shut_out: BTreeSet::new(),
             tables: BTreeMap::new(),
             attachments: BTreeMap::new(),
             associated: BTreeSet::new(),

@@ -3,12 +3,12 @@
 //! What counts is RAM's word on the share and on each principal of it. An invitation is only the way there: RAM purges it
 //! once it was answered, and a principal that is associated needs none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AccountId, HUB_TAG, HubName, InvitationState, Key, Kind, ListId, Principal, PrincipalKey, Problem, ResourceShare,
-    Scope, ShareAssociation, ShareInventory, ShareState, Tags, Unmanaged, WantedShare, is_named,
+    AccountId, HUB_TAG, HubName, Invitation, InvitationState, Key, Kind, ListId, Principal, PrincipalKey, Problem,
+    ResourceShare, Scope, ShareAssociation, ShareInventory, ShareState, Tags, Unmanaged, WantedShare, is_named,
 };
 
 use super::draft::{Change, Draft, Found};
@@ -74,7 +74,7 @@ fn create(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, gateway: 
     let wait = Some(Draft::until_present(this.clone()));
     let share = Found { id: Ref::Planned(this), wait, steps: vec![step] };
     for (principal, entity) in &wanted.principals {
-        associate(draft, name, principal, entity, &share);
+        self::principal(draft, name, principal, entity, &share, None);
     }
 }
 
@@ -249,6 +249,8 @@ fn settings(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, share: 
     });
 }
 
+/// Sees to it that a principal is in the share. Where it does not get there, and the cause is told already, its attachments
+/// are not asked for.
 fn principal(
     draft: &mut Draft<'_>,
     name: &HubName,
@@ -257,8 +259,26 @@ fn principal(
     share: &Found<String>,
     live: Option<&ShareAssociation>,
 ) {
-    let this = Key::Principal(PrincipalKey { hub: name.clone(), principal: principal.clone() });
-    let Some(live) = live else { return associate(draft, name, principal, entity, share) };
+    let this = PrincipalKey { hub: name.clone(), principal: principal.clone() };
+    let comes = match live {
+        Some(live) => stands(draft, &this, entity, share, live),
+        None => associate(draft, name, principal, entity, share),
+    };
+    if let (false, Principal::Account(account)) = (comes, principal) {
+        draft.shut_out.insert((name.clone(), account.clone()));
+    }
+}
+
+/// Looks at a principal of the share. Tells whether it is in it, or gets there.
+fn stands(
+    draft: &mut Draft<'_>,
+    key: &PrincipalKey,
+    entity: &str,
+    share: &Found<String>,
+    live: &ShareAssociation,
+) -> bool {
+    let PrincipalKey { hub: name, principal } = key;
+    let this = Key::Principal(key.clone());
     if live.state.is_live() {
         draft.confirm(Verb::Create, &this);
     }
@@ -266,68 +286,107 @@ fn principal(
         ShareState::Ready => {
             draft.confirm(Verb::Accept, &this);
             draft.in_place(&this);
+            true
         }
         ShareState::Coming => {
             draft.sharing.insert(name.clone());
-            match (live.external, principal) {
-                (true, Principal::Account(account)) => invited(draft, name, account, live),
-                (_, Principal::Account(_) | Principal::Unit(_) | Principal::Organization) => draft.pending(this),
+            match principal {
+                Principal::Account(account) if live.external => invited(draft, key, account, live),
+                Principal::Account(_) | Principal::Unit(_) | Principal::Organization => {
+                    draft.pending(this);
+                    true
+                }
             }
         }
         ShareState::Going => {
             let wait = Some(Wait::Gone { kind: this.kind(), key: this });
-            associate(draft, name, principal, entity, &Found { wait, ..share.clone() });
+            associate(draft, name, principal, entity, &Found { wait, ..share.clone() })
         }
+        // Somebody said no: that is not asked again behind their back.
+        ShareState::Gone if is_rejected(draft, key, &live.share) => rejected(draft, key),
         ShareState::Gone => associate(draft, name, principal, entity, share),
-        ShareState::Failed(state) => draft.problem(Problem::ShareFailed { key: this, state: state.clone() }),
-        ShareState::Unclear(state) => draft.problem(Problem::StateUnclear { key: this, state: state.clone() }),
-    }
-}
-
-/// Accepts the invitation of an account outside the organization, on its own side.
-fn invited(draft: &mut Draft<'_>, name: &HubName, account: &AccountId, live: &ShareAssociation) {
-    let key = PrincipalKey { hub: name.clone(), principal: Principal::Account(account.clone()) };
-    let this = Key::Principal(key.clone());
-    let scope = Scope::new(account, &scope(draft, name).region);
-    let member = draft.seen.members.get(&scope);
-    let Some(invitations) = member.and_then(|member| member.invitations.as_ref()).and_then(|list| list.known()) else {
-        return draft.pending(this);
-    };
-    let of_share: BTreeMap<&str, InvitationState> = invitations
-        .iter()
-        .filter(|invitation| invitation.share == live.share)
-        .map(|invitation| (invitation.arn.as_str(), invitation.state))
-        .collect();
-    if let Some((arn, _)) = of_share.iter().find(|(_, state)| **state == InvitationState::Pending) {
-        draft.step(Change {
-            verb: Verb::Accept,
-            key: this,
-            scope,
-            call: WriteCall::AcceptResourceShareInvitation { invitation: (*arn).to_owned() },
-            after: Vec::new(),
-            wait: None,
-            why: Why::NotAcceptedInvitation,
-            risk: Risk::Adds,
-            evidence: BTreeSet::new(),
-        });
-        return;
-    }
-    let answered = of_share.values().next_back();
-    match answered {
-        // RAM takes a while to believe it, and to show a new one.
-        Some(InvitationState::Accepted) => draft.pending(this),
-        None if draft.wrote_recently() => draft.pending(this),
-        Some(state @ (InvitationState::Rejected | InvitationState::Expired | InvitationState::Pending)) => {
-            draft.problem(Problem::InvitationLost { principal: key, state: state.word().to_owned() });
+        ShareState::Failed(state) => {
+            draft.problem(Problem::ShareFailed { key: this, state: state.clone() });
+            false
         }
-        None => draft.problem(Problem::InvitationLost { principal: key, state: "nowhere to be seen".to_owned() }),
+        ShareState::Unclear(state) => {
+            draft.problem(Problem::StateUnclear { key: this, state: state.clone() });
+            false
+        }
     }
 }
 
-fn associate(draft: &mut Draft<'_>, name: &HubName, principal: &Principal, entity: &str, share: &Found<String>) {
+/// Accepts the invitation of an account outside the organization, on its own side. Tells whether the account gets in.
+fn invited(draft: &mut Draft<'_>, key: &PrincipalKey, account: &AccountId, live: &ShareAssociation) -> bool {
+    let this = Key::Principal(key.clone());
+    let Some(invitation) = invitation(draft, key, &live.share) else {
+        draft.pending(this);
+        return true;
+    };
+    match invitation.map(|invitation| (invitation.state, invitation.arn.clone())) {
+        Some((InvitationState::Pending, invitation)) => {
+            let change = Change {
+                verb: Verb::Accept,
+                key: this,
+                scope: Scope::new(account, &scope(draft, &key.hub).region),
+                call: WriteCall::AcceptResourceShareInvitation { invitation },
+                after: Vec::new(),
+                wait: None,
+                why: Why::NotAcceptedInvitation,
+                risk: Risk::Adds,
+                evidence: BTreeSet::new(),
+            };
+            draft.step(change).is_some()
+        }
+        // RAM takes a while to believe it.
+        Some((InvitationState::Accepted, _)) => {
+            draft.pending(this);
+            true
+        }
+        Some((InvitationState::Rejected, _)) => rejected(draft, key),
+        Some((InvitationState::Expired, _)) => lost(draft, key, InvitationState::Expired.word()),
+        // RAM takes a while to show a new one.
+        None if draft.wrote_recently() => {
+            draft.pending(this);
+            true
+        }
+        None => lost(draft, key, "nowhere to be seen"),
+    }
+}
+
+fn lost(draft: &mut Draft<'_>, key: &PrincipalKey, state: &str) -> bool {
+    draft.problem(Problem::InvitationLost { principal: key.clone(), state: state.to_owned() });
+    false
+}
+
+fn rejected(draft: &mut Draft<'_>, key: &PrincipalKey) -> bool {
+    draft.problem(Problem::InvitationRejected { principal: key.clone() });
+    false
+}
+
+/// Returns the last invitation of an account to a share, as the account finds it; none where its list is not known.
+fn invitation<'a>(draft: &Draft<'a>, key: &PrincipalKey, share: &str) -> Option<Option<&'a Invitation>> {
+    let Principal::Account(account) = &key.principal else { return None };
+    let member = draft.seen.members.get(&Scope::new(account, &scope(draft, &key.hub).region))?;
+    let invitations = member.invitations.as_ref()?.known()?;
+    Some(invitations.iter().filter(|invitation| invitation.share == share).max_by_key(|invitation| invitation.sent))
+}
+
+fn is_rejected(draft: &Draft<'_>, key: &PrincipalKey, share: &str) -> bool {
+    invitation(draft, key, share).flatten().is_some_and(|last| last.state == InvitationState::Rejected)
+}
+
+/// Lets a principal into the share. Tells whether it will be.
+fn associate(
+    draft: &mut Draft<'_>,
+    name: &HubName,
+    principal: &Principal,
+    entity: &str,
+    share: &Found<String>,
+) -> bool {
     let this = Key::Principal(PrincipalKey { hub: name.clone(), principal: principal.clone() });
     draft.sharing.insert(name.clone());
-    draft.step(Change {
+    let change = Change {
         verb: Verb::Create,
         key: this,
         scope: scope(draft, name),
@@ -341,7 +400,8 @@ fn associate(draft: &mut Draft<'_>, name: &HubName, principal: &Principal, entit
         why: Why::Missing,
         risk: Risk::Adds,
         evidence: BTreeSet::new(),
-    });
+    };
+    draft.step(change).is_some()
 }
 
 fn scope(draft: &Draft<'_>, name: &HubName) -> Scope {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sandbox::Service;
 use aws_sandbox::seed::Seed;
 use serde_json::Value;
-use transitd::api::{ApiError, Page, Read, ReadCall, Reply, Sending, Session, Write, WriteCall};
+use transitd::api::{self, ApiError, Page, Read, ReadCall, Reply, Sending, Session, Write, WriteCall};
 
 /// A call by somebody else.
 #[derive(Clone, Debug)]
@@ -93,11 +93,11 @@ pub struct Troubled<D> {
 }
 
 impl<D> Troubled<D> {
-    fn before(&self, session: &Session, action: &str) -> Result<bool, ApiError> {
+    fn before(&self, session: &Session, service: api::Service, action: &str) -> Result<bool, ApiError> {
         match self.troubles.of(session, action) {
             None => Ok(false),
             Some(Trouble::Lost) => Ok(true),
-            Some(Trouble::Denied) => Err(denied(action)),
+            Some(Trouble::Denied) => Err(denied(service, action)),
             Some(Trouble::Outage) => Err(answered("InternalError", 500, "An internal error has occurred")),
             Some(Trouble::Refused(code)) => Err(answered(&code, 400, "The request was refused.")),
             Some(Trouble::Forestalled(call)) => {
@@ -111,7 +111,7 @@ impl<D> Troubled<D> {
 #[async_trait]
 impl<D: Read> Read for Troubled<D> {
     async fn page(&self, session: &Session, call: &ReadCall, token: Option<&str>) -> Result<Page, ApiError> {
-        let loses = self.before(session, call.action())?;
+        let loses = self.before(session, call.service(), call.action())?;
         let answer = self.door.page(session, call, token).await;
         if loses { Err(lost()) } else { answer }
     }
@@ -121,15 +121,16 @@ impl<D: Read> Read for Troubled<D> {
 impl<D: Write> Write for Troubled<D> {
     async fn send(&self, session: &Session, call: &WriteCall) -> Result<Reply, ApiError> {
         let _turn = self.turn.lock().await;
-        let loses = self.before(session, call.action())?;
+        let loses = self.before(session, call.service(), call.action())?;
         let answer = self.door.send(session, call).await;
         if loses { Err(lost()) } else { answer }
     }
 }
 
-fn denied(action: &str) -> ApiError {
+fn denied(service: api::Service, action: &str) -> ApiError {
     let message = format!(
-        "You are not authorized to perform this operation. No identity-based policy allows the ec2:{action} action."
+        "You are not authorized to perform this operation. No identity-based policy allows the {}:{action} action.",
+        service.prefix()
     );
     answered("UnauthorizedOperation", 403, &message)
 }

@@ -7,7 +7,8 @@ use crate::model::{
 use crate::report::names::Names;
 
 use super::commands::{
-    delete_route, delete_share, delete_static_route, modify_gateway, take_off_tag, take_out_of_share, who_undid,
+    delete_route, delete_share, delete_static_route, modify_gateway, share_with, take_off_tag, take_out_of_share,
+    who_undid,
 };
 use super::problem::spoke_routes;
 use super::{fault_help, list};
@@ -45,6 +46,7 @@ pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
             "check the spelling under share.with.ous; units are named by their path below the root".to_owned()
         }
         Problem::InvitationLost { principal, .. } => invite_anew(principal, names),
+        Problem::InvitationRejected { principal } => invite_after_all(principal, names),
         Problem::GivenMissing { segment, .. } => {
             format!("see that it was not deleted, or take it out of segments.{segment}.attachments")
         }
@@ -239,16 +241,29 @@ fn it_has(names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("; it has {}", list(names)) }
 }
 
-/// Says how an account is invited once more. An invitation that was refused or is too old cannot be accepted.
-fn invite_anew(key: &PrincipalKey, names: &Names<'_>) -> String {
-    let principal = match &key.principal {
+/// Returns what RAM calls a principal.
+fn entity(key: &PrincipalKey) -> String {
+    match &key.principal {
         Principal::Account(account) => account.to_string(),
         Principal::Organization | Principal::Unit(_) => key.principal.to_string(),
-    };
-    match take_out_of_share(names, &key.hub, &principal) {
+    }
+}
+
+/// Says how an account is invited once more. An invitation that is too old cannot be accepted.
+fn invite_anew(key: &PrincipalKey, names: &Names<'_>) -> String {
+    match take_out_of_share(names, &key.hub, &entity(key)) {
         Some(command) => format!("take the account out of the share, and transitd invites it anew: {command}"),
         None => "take the account out of the share by hand, and transitd invites it anew".to_owned(),
     }
+}
+
+/// Says how an account that has said no is asked again.
+fn invite_after_all(key: &PrincipalKey, names: &Names<'_>) -> String {
+    let command = share_with(names, &key.hub, &entity(key)).map(|command| format!(": {command}")).unwrap_or_default();
+    format!(
+        "leave the account out of the file; or agree with those who run it and invite it by hand, and transitd accepts \
+         there{command}"
+    )
 }
 
 /// Says how somebody else's static route makes room.

@@ -27,9 +27,9 @@ fn about(problem: &Problem, names: &Names<'_>) -> String {
         Problem::HubDoubled { hub, .. } => format!("hub {hub}"),
         Problem::ShareDoubled { hub, .. } => names.thing(&Key::Share(hub.clone()), nowhere),
         Problem::ShareFailed { key, .. } | Problem::Contested { key, .. } => names.thing(key, nowhere),
-        Problem::PrincipalMissing { principal } | Problem::InvitationLost { principal, .. } => {
-            names.thing(&Key::Principal(principal.clone()), nowhere)
-        }
+        Problem::PrincipalMissing { principal }
+        | Problem::InvitationLost { principal, .. }
+        | Problem::InvitationRejected { principal } => names.thing(&Key::Principal(principal.clone()), nowhere),
         Problem::GivenMissing { hub, given, .. } | Problem::GivenNotAvailable { hub, given, .. } => {
             format!("{} on hub {hub}", names.attached(&Attached::Given(given.clone())))
         }
@@ -106,6 +106,7 @@ fn reason(problem: &Problem, names: &Names<'_>) -> String {
         Problem::InvitationLost { state, .. } => {
             format!("the account was invited, and has not accepted: its invitation is {state}")
         }
+        Problem::InvitationRejected { .. } => "the account was invited, and somebody there has rejected it".to_owned(),
         Problem::GivenMissing { segment, .. } => {
             format!("segment {segment} takes it in, and the hub has no such attachment; transitd makes none")
         }

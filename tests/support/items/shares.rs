@@ -42,7 +42,7 @@ pub fn invitation(seen: &Value) -> Result<Invitation, ApiError> {
     Ok(Invitation {
         arn: thing.text("resourceShareInvitationArn", text(seen, "resourceShareInvitationArn"))?,
         share: thing.text("resourceShareArn", text(seen, "resourceShareArn"))?,
-        sender: thing.name("senderAccountId", text(seen, "senderAccountId"))?,
+        sent: thing.has("invitationTimestamp", text(seen, "invitationTimestamp").and_then(|at| at.parse().ok()))?,
         state: thing.invitation_state(text(seen, "status"))?,
     })
 }

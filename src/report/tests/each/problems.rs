@@ -39,7 +39,8 @@ fn of_hubs(problem: &Problem) -> Option<Problem> {
         Problem::PrincipalMissing { .. } => {
             Problem::InvitationLost { principal: invited(), state: "expired".to_owned() }
         }
-        Problem::InvitationLost { .. } => Problem::HubMissing { hub, gateway },
+        Problem::InvitationLost { .. } => Problem::InvitationRejected { principal: invited() },
+        Problem::InvitationRejected { .. } => Problem::HubMissing { hub, gateway },
         Problem::HubMissing { .. } => Problem::HubNotAvailable { hub, gateway, state: "failed".to_owned() },
         Problem::HubNotAvailable { .. } => Problem::HubForeign { hub, gateway, owner: id("222222222222") },
         Problem::HubForeign { .. } => Problem::HubDefaultTable { hub, gateway, association: true, propagation: false },
@@ -187,6 +188,7 @@ fn of_members(problem: &Problem) -> Option<Problem> {
         | Problem::ShareFailed { .. }
         | Problem::PrincipalMissing { .. }
         | Problem::InvitationLost { .. }
+        | Problem::InvitationRejected { .. }
         | Problem::HubMissing { .. }
         | Problem::HubNotAvailable { .. }
         | Problem::HubForeign { .. }
@@ -323,6 +325,7 @@ fn of_ways(problem: &Problem) -> Option<Problem> {
         | Problem::ShareFailed { .. }
         | Problem::PrincipalMissing { .. }
         | Problem::InvitationLost { .. }
+        | Problem::InvitationRejected { .. }
         | Problem::HubMissing { .. }
         | Problem::HubNotAvailable { .. }
         | Problem::HubForeign { .. }
