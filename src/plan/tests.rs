@@ -4,6 +4,7 @@ mod holds;
 mod made;
 mod orders;
 mod removal;
+mod shares;
 
 use std::collections::BTreeSet;
 

@@ -1,26 +1,20 @@
-//! What transitd makes itself: gateways, shares, static routes; and what it gives names to.
+//! What transitd makes itself: gateways, static routes; and what it gives names to.
 
 use super::*;
-use crate::model::{ResourceShare, ShareAssociation, ShareInventory, ShareState, TransitGateway, TransitGatewayRoute};
-use crate::specimen::complete;
+use crate::model::{TransitGateway, TransitGatewayRoute};
 
-const MADE: &str = "eu: { region: eu-west-1, asn: 64512 }";
+pub const MADE: &str = "eu: { region: eu-west-1, asn: 64512 }";
 
 fn made() -> crate::intent::Intent {
     intent_of(&CONFIG.replace("eu: { region: eu-west-1, adopt: tgw-1 }", MADE))
 }
 
-fn shared() -> crate::intent::Intent {
-    let text = CONFIG.replace("eu: { region: eu-west-1, adopt: tgw-1 }", MADE);
-    intent_of(&format!("{text}share: {{ with: members }}\n"))
-}
-
-fn owned(past: &mut History, key: &str, id: Option<&str>, value: &str) {
+pub fn owned(past: &mut History, key: &str, id: Option<&str>, value: &str) {
     past.owned.insert(key.into(), Owned { id: id.map(str::to_owned), value: value.into(), at: now() });
 }
 
 /// The specimen, with its gateway as one that transitd has made.
-fn with_made_hub() -> (Snapshot, History) {
+pub fn with_made_hub() -> (Snapshot, History) {
     let mut seen = converged();
     let tags = tags(&[("Name", "corp/eu"), ("transitd:network", "corp"), ("transitd:hub", "eu")]);
     items(&mut hub(&mut seen).gateways)[0].tags = tags;
@@ -117,82 +111,6 @@ fn what_is_decided_when_a_gateway_is_made_is_reported_and_nothing_is_replaced() 
         assert!(plan.steps.is_empty(), "{}", shown(&plan));
         assert!(plan.problems.iter().any(|problem| matches!(problem, Problem::HubSettingFixed { .. })));
     }
-}
-
-fn share(state: ShareState) -> ResourceShare {
-    ResourceShare {
-        arn: "arn:share".into(),
-        name: "transitd-corp-eu".into(),
-        state,
-        allow_external: false,
-        tags: tags(&[("transitd:network", "corp"), ("transitd:hub", "eu")]),
-    }
-}
-
-fn of_share(entity: &str, state: ShareState) -> ShareAssociation {
-    ShareAssociation { share: "arn:share".into(), entity: entity.into(), state, external: false }
-}
-
-/// The specimen with a made hub that is shared with its two members.
-fn with_share() -> (Snapshot, History) {
-    let (mut seen, past) = with_made_hub();
-    let gateway = "arn:aws:ec2:eu-west-1:111111111111:transit-gateway/tgw-1";
-    hub(&mut seen).shares = Some(ShareInventory {
-        shares: complete(vec![share(ShareState::Ready)]),
-        principals: complete(vec![of_share(BILLING, ShareState::Ready), of_share(TOOLS, ShareState::Ready)]),
-        resources: complete(vec![of_share(gateway, ShareState::Ready)]),
-    });
-    (seen, past)
-}
-
-fn shares(seen: &mut Snapshot) -> &mut ShareInventory {
-    hub(seen).shares.as_mut().unwrap()
-}
-
-#[test]
-fn a_share_that_is_as_declared_plans_nothing() {
-    let (seen, past) = with_share();
-    assert_eq!(shown(&plan(&shared(), &seen, &past)), "");
-}
-
-#[test]
-fn a_share_lacks_itself_its_gateway_or_a_principal_and_each_is_mended_by_itself() {
-    let (mut seen, past) = with_share();
-    items(&mut shares(&mut seen).shares).clear();
-    assert!(shown(&plan(&shared(), &seen, &past)).starts_with("create resource share eu [CreateResourceShare]"));
-    let (mut seen, past) = with_share();
-    items(&mut shares(&mut seen).resources).clear();
-    let lacking = shown(&plan(&shared(), &seen, &past));
-    assert_eq!(lacking, "replace resource share eu [AssociateResourceShare]");
-    let (mut seen, past) = with_share();
-    items(&mut shares(&mut seen).principals).pop();
-    let lacking = shown(&plan(&shared(), &seen, &past));
-    assert_eq!(lacking, "create principal eu with account 333333333333 [AssociateResourceShare]");
-}
-
-#[test]
-fn an_account_that_was_let_in_by_somebody_else_is_reported_and_one_of_ours_goes_where_the_file_says_so() {
-    let stranger = "999999999999";
-    let (mut seen, mut past) = with_share();
-    items(&mut shares(&mut seen).principals).push(of_share(stranger, ShareState::Ready));
-    let removing = Policy { remove: BTreeSet::from([Kind::Principal]), ..policy() };
-    let reported = plan_with(&shared(), &seen, &past, &removing);
-    assert!(reported.steps.is_empty() && reported.unmanaged.len() == 1, "{}", shown(&reported));
-    owned(&mut past, "principal eu with account 999999999999", None, stranger);
-    let kept = plan(&shared(), &seen, &past);
-    assert!(kept.steps.is_empty() && kept.leftovers.len() == 1, "{}", shown(&kept));
-    let removed = shown(&plan_with(&shared(), &seen, &past, &removing));
-    assert_eq!(removed, "remove principal eu with account 999999999999 [DisassociateResourceShare]");
-}
-
-#[test]
-fn nobody_is_taken_out_of_a_share_while_it_is_not_known_who_belongs_in_it() {
-    let (mut seen, mut past) = with_share();
-    owned(&mut past, "principal eu with account 222222222222", None, BILLING);
-    seen.members.get_mut(&scope(BILLING)).unwrap().vpcs = Listed::Unknown(denied());
-    let removing = Policy { remove: BTreeSet::from([Kind::Principal, Kind::Share]), ..policy() };
-    let plan = plan_with(&shared(), &seen, &past, &removing);
-    assert!(!shown(&plan).contains("remove"), "{}", shown(&plan));
 }
 
 fn with_route(route: &str) -> crate::intent::Intent {
