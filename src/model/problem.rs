@@ -252,8 +252,15 @@ pub enum Unmanaged {
         owner: Option<AccountId>,
         pending: bool,
     },
-    /// A table of the hub that is no segment's.
-    Table { hub: HubName, id: TransitGatewayRouteTableId, name: Option<String> },
+    /// A table of the hub that is no segment's, and what stands in it, in words.
+    Table {
+        hub: HubName,
+        id: TransitGatewayRouteTableId,
+        name: Option<String>,
+        associated: Vec<String>,
+        propagated: Vec<String>,
+        static_routes: Vec<String>,
+    },
     /// An association with a segment's table that is not declared.
     Association { table: TableKey, attachment: AttachmentId, resource: String },
     /// A propagation into a segment's table that is not declared.

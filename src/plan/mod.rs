@@ -111,7 +111,8 @@ pub struct Plan {
     /// What keeps transitd from writing anything: a person's word.
     pub pauses: Vec<Pause>,
     pub unmanaged: BTreeSet<Unmanaged>,
-    /// What transitd made and nothing declares any more: reported, and kept, since the file does not say to remove it.
+    /// What transitd made and nothing declares any more: reported, and kept: the file does not say to remove it, or
+    /// something of others keeps it.
     pub leftovers: BTreeSet<Unmanaged>,
     /// VPCs that have left their segment, by attachment, and since when that is seen: for the store to remember.
     pub departures: BTreeMap<String, Timestamp>,

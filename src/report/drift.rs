@@ -199,10 +199,8 @@ struct Undeclared {
     help: fn(&Unmanaged) -> &'static str,
 }
 
-const LEFTOVERS: Undeclared = Undeclared {
-    title: ("no longer declared", "made by transitd, kept, since the file does not say to remove it"),
-    help: |_| wording::LEFTOVER_HELP,
-};
+const LEFTOVERS: Undeclared =
+    Undeclared { title: ("no longer declared", "made by transitd, and kept"), help: wording::leftover_help };
 const UNMANAGED: Undeclared = Undeclared {
     title: ("unmanaged", "neither declared nor made by transitd, never touched"),
     help: wording::unmanaged_help,

@@ -88,7 +88,7 @@ fn look(view: &View<'_>) -> Map<String, Value> {
         "removals": plan.steps.iter().filter(|it| it.is_removal() && left(it).is_none()).map(|it| &it.id).collect::<Vec<_>>(),
         "departures": departures(view, &names),
         "pending": pending,
-        "leftovers": undeclared(&plan.leftovers, |_| wording::LEFTOVER_HELP),
+        "leftovers": undeclared(&plan.leftovers, wording::leftover_help),
         "unmanaged": undeclared(&plan.unmanaged, wording::unmanaged_help),
         "confirmed": plan.confirmed,
         "look_again_seconds": plan.look_again.map(|wait| wait.as_secs_f64()),

@@ -25,7 +25,7 @@ pub(super) use problem::problem;
 pub(super) use step::{danger, left, reason, waits, why};
 #[cfg(test)]
 pub(super) use step::{risk, wait};
-pub(super) use unmanaged::{LEFTOVER_HELP, unmanaged, unmanaged_help};
+pub(super) use unmanaged::{leftover_help, unmanaged, unmanaged_help};
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub(super) fn compare(
 }
 
 /// Lists the attachments that stand in a table so.
-fn live<'a>(hub: &Place<'a>, id: &TransitGatewayRouteTableId, how: How) -> Vec<&'a AttachmentId> {
+pub(super) fn live<'a>(hub: &Place<'a>, id: &TransitGatewayRouteTableId, how: How) -> Vec<&'a AttachmentId> {
     match how {
         How::Propagated => {
             let list = hub.inventory.propagations.get(id).and_then(|list| list.known()).unwrap_or_default().iter();

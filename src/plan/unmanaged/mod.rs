@@ -33,7 +33,7 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
         let resources = resources(&hub);
         table::compare(draft, &hub, &resources);
         attachment::compare(draft, &hub, &resources);
-        table::abandoned_tables(draft, &hub);
+        table::abandoned_tables(draft, &hub, &resources);
     }
     hubs(draft);
 }

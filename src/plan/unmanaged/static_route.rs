@@ -11,10 +11,10 @@ use crate::plan::removal::{self, Removal};
 use crate::plan::static_route::{lost_its_attachment, value};
 
 /// One static route, or prefix list reference, as it is there.
-struct Static {
-    destination: Destination,
+pub(super) struct Static {
+    pub destination: Destination,
     blackhole: bool,
-    to: Option<AttachmentId>,
+    pub to: Option<AttachmentId>,
 }
 
 /// Lists the static routes and the prefix list references of a table that are not declared.
@@ -64,7 +64,20 @@ pub(super) fn compare(
     }
 }
 
-fn live_statics(hub: &Place<'_>, id: &TransitGatewayRouteTableId) -> Vec<Static> {
+/// Tells whether a table that was made as `table` has a static route which is not as transitd wrote it.
+pub(super) fn has_strange(
+    draft: &Draft<'_>,
+    hub: &Place<'_>,
+    table: &TableKey,
+    id: &TransitGatewayRouteTableId,
+) -> bool {
+    live_statics(hub, id).into_iter().any(|route| {
+        let key = Key::StaticRoute(StaticRouteKey { table: table.clone(), destination: route.destination });
+        !draft.wrote(&key, &value(id, route.to.as_ref()))
+    })
+}
+
+pub(super) fn live_statics(hub: &Place<'_>, id: &TransitGatewayRouteTableId) -> Vec<Static> {
     let routes = hub.inventory.routes.get(id).and_then(|list| list.known()).unwrap_or_default().iter();
     let routes = routes.filter(|route| route.is_static && route.prefix_list.is_none()).map(|route| {
         let blackhole = route.state == RouteState::Blackhole;

@@ -48,9 +48,14 @@ pub fn unmanaged() -> Vec<Unmanaged> {
     let next = |thing: &Unmanaged| {
         Some(match thing {
             Unmanaged::Attachment { pending: false, .. } => attachment(true),
-            Unmanaged::Attachment { pending: true, .. } => {
-                Unmanaged::Table { hub: id("main"), id: id("tgw-rtb-0f"), name: Some("by hand".to_owned()) }
-            }
+            Unmanaged::Attachment { pending: true, .. } => Unmanaged::Table {
+                hub: id("main"),
+                id: id("tgw-rtb-0f"),
+                name: Some("by hand".to_owned()),
+                associated: (1..=9).map(|number| format!("vpc 222222222222/vpc-0{number}")).collect(),
+                propagated: Vec::new(),
+                static_routes: vec!["blackhole 192.168.0.0/16".to_owned()],
+            },
             Unmanaged::Table { .. } => Unmanaged::Association {
                 table: table("prod"),
                 attachment: id("tgw-attach-0f"),

@@ -3,8 +3,7 @@
 use crate::model::{Key, Unmanaged};
 use crate::report::names::{Names, Place};
 
-/// What a person can do about a thing that transitd made and nothing declares any more.
-pub const LEFTOVER_HELP: &str = "say `safety: { undeclared: remove }` to have it taken away, or declare it again";
+use super::list;
 
 /// Puts an unmanaged thing into words, as seen from within its hub.
 pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> String {
@@ -14,9 +13,15 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
             let waits = if *pending { ", which asks to be accepted" } else { "" };
             format!("attachment {id} to {resource_type} {resource}{owner}{waits}")
         }
-        Unmanaged::Table { id, name, .. } => {
+        Unmanaged::Table { id, name, associated, propagated, static_routes, .. } => {
             let name = name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
-            format!("route table {id}{name}")
+            let contents = [("associated", associated), ("propagated", propagated), ("static", static_routes)]
+                .into_iter()
+                .filter(|(_, things)| !things.is_empty())
+                .map(|(how, things)| format!("{how} {}", few(things)));
+            let contents: Vec<String> = contents.collect();
+            let contents = if contents.is_empty() { "nothing in it".to_owned() } else { contents.join("; ") };
+            format!("route table {id}{name}: {contents}")
         }
         Unmanaged::Association { table, attachment, resource } => {
             format!("association of {attachment} ({resource}) with {}", names.table(table, here))
@@ -46,6 +51,35 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
         },
         Unmanaged::VpcRoute { vpc, table, destination } => {
             format!("route {destination} to the hub in {} of {}", names.route_table(vpc, table), names.vpc(vpc))
+        }
+    }
+}
+
+/// Names the first of many things; the JSON report has them all.
+fn few(things: &[String]) -> String {
+    const FEW: usize = 8;
+    let rest = things.len().saturating_sub(FEW);
+    let first = list(things.iter().take(FEW));
+    if rest > 0 { format!("{first} and {rest} more") } else { first }
+}
+
+/// Says what a person can do about a thing that transitd made and nothing declares any more.
+pub fn leftover_help(thing: &Unmanaged) -> &'static str {
+    match thing {
+        Unmanaged::Hub { .. } => unmanaged_help(thing),
+        Unmanaged::Table { .. } => {
+            "say `safety: { undeclared: remove }`, and it is taken away once nothing of others is in it; or declare it again"
+        }
+        Unmanaged::Attachment { .. }
+        | Unmanaged::Association { .. }
+        | Unmanaged::Propagation { .. }
+        | Unmanaged::PropagationElsewhere { .. }
+        | Unmanaged::TransitGatewayRoute { .. }
+        | Unmanaged::Share { .. }
+        | Unmanaged::Principal { .. }
+        | Unmanaged::AttachedSubnet { .. }
+        | Unmanaged::VpcRoute { .. } => {
+            "say `safety: { undeclared: remove }` to have it taken away, or declare it again"
         }
     }
 }
