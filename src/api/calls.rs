@@ -290,6 +290,11 @@ pub enum WriteCall {
     DeleteResourceShare {
         share: String,
     },
+    /// RAM's own way to tag a share.
+    TagResource {
+        share: String,
+        tags: Tags,
+    },
     AcceptResourceShareInvitation {
         invitation: String,
     },
@@ -399,6 +404,7 @@ impl WriteCall {
             WriteCall::DisassociateResourceShare { .. } => "DisassociateResourceShare",
             WriteCall::DeleteResourceShare { .. } => "DeleteResourceShare",
             WriteCall::AcceptResourceShareInvitation { .. } => "AcceptResourceShareInvitation",
+            WriteCall::TagResource { .. } => "TagResource",
             WriteCall::CreateTransitGatewayRouteTable { .. } => "CreateTransitGatewayRouteTable",
             WriteCall::DeleteTransitGatewayRouteTable { .. } => "DeleteTransitGatewayRouteTable",
             WriteCall::CreateTransitGatewayVpcAttachment { .. } => "CreateTransitGatewayVpcAttachment",
@@ -431,7 +437,8 @@ impl WriteCall {
             | WriteCall::AssociateResourceShare { .. }
             | WriteCall::DisassociateResourceShare { .. }
             | WriteCall::DeleteResourceShare { .. }
-            | WriteCall::AcceptResourceShareInvitation { .. } => Service::Ram,
+            | WriteCall::AcceptResourceShareInvitation { .. }
+            | WriteCall::TagResource { .. } => Service::Ram,
             WriteCall::CreateTransitGateway { .. }
             | WriteCall::ModifyTransitGateway { .. }
             | WriteCall::CreateTransitGatewayRouteTable { .. }
@@ -475,6 +482,7 @@ impl WriteCall {
             | WriteCall::UpdateResourceShare { .. }
             | WriteCall::AssociateResourceShare { .. }
             | WriteCall::AcceptResourceShareInvitation { .. }
+            | WriteCall::TagResource { .. }
             | WriteCall::CreateTransitGatewayRouteTable { .. }
             | WriteCall::CreateTransitGatewayVpcAttachment { .. }
             | WriteCall::ModifyTransitGatewayVpcAttachment { .. }
@@ -499,6 +507,7 @@ impl WriteCall {
             | WriteCall::DisassociateResourceShare { .. }
             | WriteCall::DeleteResourceShare { .. }
             | WriteCall::AcceptResourceShareInvitation { .. }
+            | WriteCall::TagResource { .. }
             | WriteCall::DeleteTransitGatewayRouteTable { .. }
             | WriteCall::DeleteTransitGatewayVpcAttachment { .. }
             | WriteCall::DisassociateTransitGatewayRouteTable { .. }

@@ -65,6 +65,7 @@ pub fn of_write(call: &WriteCall) -> (&'static [Role], Vec<String>) {
         | WriteCall::AssociateResourceShare { .. }
         | WriteCall::DisassociateResourceShare { .. }
         | WriteCall::DeleteResourceShare { .. }
+        | WriteCall::TagResource { .. }
         | WriteCall::DeleteTransitGatewayRouteTable { .. }
         | WriteCall::AcceptTransitGatewayVpcAttachment { .. }
         // From the hub's side: an account that has left cannot be entered any more.
@@ -236,6 +237,7 @@ mod tests {
             WriteCall::AssociateResourceShare { share: share(), gateway: None, principals: vec![] },
             WriteCall::DisassociateResourceShare { share: String::new(), principals: vec![] },
             WriteCall::DeleteResourceShare { share: String::new() },
+            WriteCall::TagResource { share: String::new(), tags: Tags::new() },
             WriteCall::AcceptResourceShareInvitation { invitation: String::new() },
         ]
     }

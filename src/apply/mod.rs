@@ -198,7 +198,8 @@ fn made(step: &Step, reply: Reply) -> Option<Made> {
         | WriteCall::DeleteTransitGatewayRoute { .. }
         | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
         | WriteCall::DeleteRoute { .. }
-        | WriteCall::CreateTags { .. } => return None,
+        | WriteCall::CreateTags { .. }
+        | WriteCall::TagResource { .. } => return None,
     };
     Some(Made { id: reply.id, value })
 }

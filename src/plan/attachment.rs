@@ -444,11 +444,11 @@ fn labelled(
 ) {
     let (this, tags) = (Key::Attachment(key.clone()), tags(draft, key, wanted));
     let home = key.vpc.account == draft.policy.home;
-    tag::compare(draft, Verb::TagAtHub, this.clone(), &hub.scope, live.id.as_str(), &live.tags, &tags);
+    tag::compare(draft, Verb::TagAtHub, this.clone(), &hub.scope, &live.tags, &tags, tag::on(live.id.as_str()));
     let own_side = draft.seen.members.get(&key.vpc.scope()).and_then(|member| member.attachments.known());
     let own = own_side.and_then(|list| list.iter().find(|own| own.id == live.id));
     if let Some(own) = own.filter(|_| !home) {
-        tag::compare(draft, Verb::Tag, this, &key.vpc.scope(), own.id.as_str(), &own.tags, &tags);
+        tag::compare(draft, Verb::Tag, this, &key.vpc.scope(), &own.tags, &tags, tag::on(own.id.as_str()));
     }
 }
 

@@ -141,7 +141,7 @@ fn found<'a>(
         | Progress::Unclear(_) => return unavailable(draft, name, live),
     }
     usable(draft, name, inventory, live);
-    tag::compare(draft, Verb::Tag, this, &wanted.scope, live.id.as_str(), &live.tags, &tags);
+    tag::compare(draft, Verb::Tag, this, &wanted.scope, &live.tags, &tags, tag::on(live.id.as_str()));
     settings(draft, name, wanted, live);
 }
 

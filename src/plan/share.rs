@@ -93,7 +93,8 @@ fn present(
         ShareState::Coming => {
             draft.pending(this.clone());
             draft.sharing.insert(name.clone());
-            Found { id: Ref::Known(share.arn.clone()), wait: Some(Draft::until_present(this)), steps: Vec::new() }
+            let wait = Some(Draft::until_present(this.clone()));
+            Found { id: Ref::Known(share.arn.clone()), wait, steps: Vec::new() }
         }
         ShareState::Unclear(state) => {
             return draft.problem(Problem::StateUnclear { key: this, state: state.clone() });
@@ -105,6 +106,12 @@ fn present(
     };
     resource(draft, name, gateway, share, resources);
     settings(draft, name, wanted, share);
+    let arn = share.arn.clone();
+    let (scope, tags) = (scope(draft, name), tags(draft, name));
+    tag::compare(draft, Verb::Tag, this, &scope, &share.tags, &tags, |tags| WriteCall::TagResource {
+        share: arn,
+        tags,
+    });
     for (principal, entity) in &wanted.principals {
         let live = principals.iter().filter(|live| live.share == share.arn && live.entity == *entity);
         let live = live.min_by_key(|live| !live.state.is_live());

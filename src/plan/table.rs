@@ -94,7 +94,7 @@ fn labelled(draft: &mut Draft<'_>, key: &TableKey, table: &TransitGatewayRouteTa
         return;
     }
     let (scope, tags) = (draft.want.hubs[&key.hub].scope.clone(), tags(&draft.policy.network, key));
-    tag::compare(draft, Verb::Tag, Key::Table(key.clone()), &scope, table.id.as_str(), &table.tags, &tags);
+    tag::compare(draft, Verb::Tag, Key::Table(key.clone()), &scope, &table.tags, &tags, tag::on(table.id.as_str()));
 }
 
 fn create(draft: &mut Draft<'_>, key: &TableKey) {

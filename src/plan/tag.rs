@@ -12,6 +12,11 @@ pub(super) fn ownership(network: &NetworkName, name: String, (tag, of): (&str, &
     tags.into_iter().map(|(tag, value)| (tag.to_owned(), value)).collect()
 }
 
+/// Returns the call that sets tags on a thing of EC2's.
+pub(super) fn on(id: &str) -> impl FnOnce(Tags) -> WriteCall {
+    |tags| WriteCall::CreateTags { resource: Ref::Known(id.to_owned()), tags }
+}
+
 /// Compares a thing's tags with those that it should carry, and sets what is missing or differs.
 ///
 /// A name that a person has given stays: only a thing without one gets ours.
@@ -20,9 +25,9 @@ pub(super) fn compare(
     verb: Verb,
     key: Key,
     scope: &Scope,
-    id: &str,
     live: &Tags,
     wanted: &Tags,
+    call: impl FnOnce(Tags) -> WriteCall,
 ) {
     let lacks = |(tag, value): &(&String, &String)| match live.get(*tag) {
         None => true,
@@ -36,7 +41,7 @@ pub(super) fn compare(
         verb,
         key,
         scope: scope.clone(),
-        call: WriteCall::CreateTags { resource: Ref::Known(id.to_owned()), tags: missing.clone() },
+        call: call(missing.clone()),
         after: Vec::new(),
         wait: None,
         why: Why::Tags { missing },

@@ -415,7 +415,8 @@ impl Sight<'_> {
             | WriteCall::CreateRoute { .. }
             | WriteCall::ReplaceRoute { .. }
             | WriteCall::DeleteRoute { .. }
-            | WriteCall::CreateTags { .. } => {}
+            | WriteCall::CreateTags { .. }
+            | WriteCall::TagResource { .. } => {}
         }
     }
 

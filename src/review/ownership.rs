@@ -76,7 +76,8 @@ pub(super) fn is_proved(step: &Step, seen: &Snapshot, past: &History) -> bool {
         | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
         | WriteCall::CreateRoute { .. }
         | WriteCall::ReplaceRoute { .. }
-        | WriteCall::CreateTags { .. } => false,
+        | WriteCall::CreateTags { .. }
+        | WriteCall::TagResource { .. } => false,
     }
 }
 

@@ -31,9 +31,9 @@ fn told(what: &str, value: &impl Serialize) -> String {
     let tag = ["problem", "unmanaged"].iter().find_map(|tag| value[*tag].as_str()).unwrap_or_default().to_owned();
     let mut words = vec![format!("{what}: {tag}")];
     if let Value::Object(members) = value {
-        words.extend(
-            members.iter().filter(|(name, _)| *name != "problem" && *name != "unmanaged").map(|(_, it)| leaf(it)),
-        );
+        let told =
+            members.iter().filter(|(name, _)| *name != "problem" && *name != "unmanaged").map(|(_, it)| leaf(it));
+        words.extend(told.filter(|word| !word.is_empty()));
     }
     words.join(" ")
 }

@@ -181,7 +181,8 @@ fn taken(call: &WriteCall) -> Option<String> {
         | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
         | WriteCall::CreateRoute { .. }
         | WriteCall::ReplaceRoute { .. }
-        | WriteCall::CreateTags { .. } => return None,
+        | WriteCall::CreateTags { .. }
+        | WriteCall::TagResource { .. } => return None,
     })
 }
 
@@ -228,6 +229,7 @@ fn made(call: &WriteCall, reply: &Reply) -> Option<String> {
         | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
         | WriteCall::ReplaceRoute { .. }
         | WriteCall::DeleteRoute { .. }
-        | WriteCall::CreateTags { .. } => return None,
+        | WriteCall::CreateTags { .. }
+        | WriteCall::TagResource { .. } => return None,
     })
 }

@@ -119,7 +119,8 @@ pub fn reply(call: &WriteCall, answer: &Value) -> Result<Reply, ApiError> {
         | WriteCall::DeleteTransitGatewayPrefixListReference { .. }
         | WriteCall::ReplaceRoute { .. }
         | WriteCall::DeleteRoute { .. }
-        | WriteCall::CreateTags { .. } => Ok(Reply::default()),
+        | WriteCall::CreateTags { .. }
+        | WriteCall::TagResource { .. } => Ok(Reply::default()),
     }
 }
 

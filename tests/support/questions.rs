@@ -156,6 +156,9 @@ pub fn write(scope: &Scope, call: &WriteCall) -> Result<Value, ApiError> {
             json!({"resourceShareArn": share, "principals": principals})
         }
         WriteCall::DeleteResourceShare { share } => json!({"resourceShareArn": share}),
+        WriteCall::TagResource { share, tags } => {
+            json!({"resourceShareArn": share, "tags": pairs(tags, "key", "value")})
+        }
         WriteCall::AcceptResourceShareInvitation { invitation } => json!({"resourceShareInvitationArn": invitation}),
     })
 }

@@ -97,6 +97,7 @@ pub(super) async fn send(by: Writes<'_>, call: &WriteCall) -> Result<Reply, ApiE
         }
         WriteCall::DisassociateResourceShare { share, principals } => by.disassociate_share(share, principals).await,
         WriteCall::DeleteResourceShare { share } => by.delete_share(share).await,
+        WriteCall::TagResource { share, tags } => by.tag_share(share, tags).await,
         WriteCall::AcceptResourceShareInvitation { invitation } => by.accept_invitation(invitation).await,
     }
 }

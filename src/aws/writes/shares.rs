@@ -14,14 +14,13 @@ impl Writes<'_> {
         allow_external: bool,
         tags: &Tags,
     ) -> Result<Reply, ApiError> {
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let call = self
             .ram
             .create_resource_share()
             .name(name)
             .resource_arns(self.trip.scope().transit_gateway_arn(gateway))
             .allow_external_principals(allow_external)
-            .set_tags(Some(tags.collect()))
+            .set_tags(Some(of_ram(tags)))
             .customize()
             .config_override(self.trip.ram());
         let answer = call.send().await.map_err(|error| self.trip.failed(error))?;
@@ -77,6 +76,17 @@ impl Writes<'_> {
         answer::done(format_args!("DeleteResourceShare of {share}"), answer.return_value())
     }
 
+    pub(super) async fn tag_share(&self, share: &str, tags: &Tags) -> Result<Reply, ApiError> {
+        let call = self
+            .ram
+            .tag_resource()
+            .resource_share_arn(share)
+            .set_tags(Some(of_ram(tags)))
+            .customize()
+            .config_override(self.trip.ram());
+        self.trip.done(call.send().await)
+    }
+
     pub(super) async fn accept_invitation(&self, invitation: &str) -> Result<Reply, ApiError> {
         let call = self
             .ram
@@ -86,4 +96,8 @@ impl Writes<'_> {
             .config_override(self.trip.ram());
         self.trip.done(call.send().await)
     }
+}
+
+fn of_ram(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }

@@ -16,7 +16,7 @@ fn share(state: ShareState) -> ResourceShare {
         name: "transitd-corp-eu".into(),
         state,
         allow_external: false,
-        tags: tags(&[("transitd:network", "corp"), ("transitd:hub", "eu")]),
+        tags: tags(&[("Name", "transitd-corp-eu"), ("transitd:network", "corp"), ("transitd:hub", "eu")]),
     }
 }
 
@@ -59,6 +59,19 @@ fn a_share_lacks_itself_its_gateway_or_a_principal_and_each_is_mended_by_itself(
     items(&mut shares(&mut seen).principals).pop();
     let lacking = shown(&plan(&shared(), &seen, &past));
     assert_eq!(lacking, "create principal eu with account 333333333333 [AssociateResourceShare]");
+}
+
+#[test]
+fn a_share_that_has_lost_its_tags_gets_them_back_and_other_tags_stay() {
+    let (mut seen, mut past) = with_share();
+    owned(&mut past, "resource share eu", Some("arn:share"), "transitd-corp-eu");
+    let tags = &mut items(&mut shares(&mut seen).shares)[0].tags;
+    tags.remove("transitd:hub");
+    tags.insert("Name".into(), "by hand".into());
+    let plan = plan(&shared(), &seen, &past);
+    assert_eq!(shown(&plan), "tag resource share eu [TagResource]");
+    let Why::Tags { missing } = &plan.steps[0].why else { panic!("{:?}", plan.steps) };
+    assert_eq!(missing.keys().collect::<Vec<_>>(), ["transitd:hub"]);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(in crate::report) fn verb(call: &WriteCall) -> &'static str {
         WriteCall::ReplaceTransitGatewayRoute { .. }
         | WriteCall::ModifyTransitGatewayPrefixListReference { .. }
         | WriteCall::ReplaceRoute { .. } => "replace",
-        WriteCall::CreateTags { .. } => "tag",
+        WriteCall::CreateTags { .. } | WriteCall::TagResource { .. } => "tag",
     }
 }
 
@@ -76,7 +76,9 @@ pub(in crate::report) fn object(step: &Step, names: &Names<'_>, here: Place<'_>)
         WriteCall::DisassociateResourceShare { principals, .. } => {
             format!("sharing with {}", principal.unwrap_or_else(|| list(principals)))
         }
-        WriteCall::DeleteResourceShare { share } => format!("resource share {share}"),
+        WriteCall::DeleteResourceShare { share } | WriteCall::TagResource { share, .. } => {
+            format!("resource share {share}")
+        }
         WriteCall::AcceptResourceShareInvitation { .. } => match principal {
             Some(principal) => format!("invitation of {principal}, on its side"),
             None => "invitation to the resource share".to_owned(),

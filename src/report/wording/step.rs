@@ -217,7 +217,7 @@ pub(in crate::report) fn danger(step: &Step) -> Option<String> {
     match (&step.call, step.risk) {
         (_, Risk::Adds) => None,
         // Tags carry no traffic.
-        (WriteCall::CreateTags { .. }, Risk::Changes) => None,
+        (WriteCall::CreateTags { .. } | WriteCall::TagResource { .. }, Risk::Changes) => None,
         (_, risk @ (Risk::Changes | Risk::Removes | Risk::Cuts { .. })) => Some(self::risk(risk)),
     }
 }

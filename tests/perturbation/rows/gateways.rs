@@ -178,7 +178,7 @@ fn tables() -> Vec<Row> {
             &[
                 "problem: table-missing table of shared eu/shared",
                 "unmanaged: propagation-elsewhere vpn eu vpn network/vpn/resource tgw-rtb-0ffffffffffffffff",
-                "unmanaged: table eu tgw-rtb-0ffffffffffffffff -"
+                "unmanaged: table vpc tools/tools.main eu tgw-rtb-0ffffffffffffffff - vpn network/vpn/resource 10.1.0.0/16 to vpc network/network.fw+10.2.0.0/16 to vpc network/network.fw+10.77.0.0/16 to vpc tools/tools.main+blackhole network.list"
             ],
             Reported
         ),
@@ -187,7 +187,7 @@ fn tables() -> Vec<Row> {
             "transit_gateway",
             model!(transit_gateway_route_tables, "table of shared", it, bench => it.transit_gateway = bench.id("old")),
             &[
-                "no longer declared: table old table of shared corp/shared",
+                "no longer declared: table old table of shared corp/shared blackhole 10.1.0.0/16+blackhole 10.2.0.0/16+blackhole 10.77.0.0/16+blackhole network.list",
                 "problem: table-missing table of shared eu/shared"
             ],
             Reported

@@ -7,7 +7,7 @@ use aws_sandbox::sharing::resource_share::Status as ShareStatus;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::ComesTo::{Ignored, Mended, Reported};
+use super::ComesTo::{Ignored, Mended, Repaired, Reported};
 use super::Row;
 use super::how::ask;
 
@@ -145,8 +145,8 @@ fn shares() -> Vec<Row> {
                 "UntagResource",
                 json!({ "resourceShareArn": "{share of eu}", "tagKeys": ["transitd:hub"] })
             ),
-            &[],
-            Ignored("the ledger knows the share")
+            &["tag resource share eu"],
+            Repaired
         ),
         row!(KIND, "resources", share!(it => it.resources.clear()), &["replace resource share eu"], Mended),
         row!(

@@ -171,6 +171,9 @@ fn calls() -> Vec<(Key, WriteCall)> {
                 (main, WriteCall::DeleteResourceShare { share: SHARE.to_owned() })
             }
             WriteCall::DeleteResourceShare { .. } => {
+                (main, WriteCall::TagResource { share: SHARE.to_owned(), tags: Tags::new() })
+            }
+            WriteCall::TagResource { .. } => {
                 let invitation = "arn:aws:ram:eu-west-1:111111111111:resource-share-invitation/0a".to_owned();
                 (Key::Principal(invited), WriteCall::AcceptResourceShareInvitation { invitation })
             }
