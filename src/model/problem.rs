@@ -132,7 +132,7 @@ pub enum Problem {
     /// A segment's table learns straight what it is to reach through firewalls: what no static route covers passes them by.
     InspectionBypassed { table: TableKey, of: Attached, attachment: AttachmentId },
     /// No table of the inspection VPC leads a range back to the hub that it has to answer to.
-    InspectionReturn { vpc: VpcKey, cidr: Cidr },
+    InspectionReturn { vpc: VpcKey, cidrs: Vec<Cidr> },
     /// Two segments are connected, and share no hub in a region where both have VPCs.
     NoCommonHub { one: SegmentName, other: SegmentName, region: String },
     /// A declared route leads to a VPC that no segment attaches to the hub.

@@ -209,8 +209,9 @@ fn firewalls(draft: &mut Draft<'_>) {
             .filter_map(|route| route.destination.cidr())
             .collect();
         let lacking = reach.iter().map(|reached| reached.cidr).filter(|cidr| !cidr.is_covered_by(&back));
-        for cidr in lacking.collect::<BTreeSet<_>>() {
-            draft.problem(Problem::InspectionReturn { vpc: vpc.clone(), cidr });
+        let cidrs: BTreeSet<Cidr> = lacking.collect();
+        if !cidrs.is_empty() {
+            draft.problem(Problem::InspectionReturn { vpc: vpc.clone(), cidrs: cidrs.into_iter().collect() });
         }
     }
 }

@@ -33,8 +33,13 @@ enum Block {
 enum Under<'a> {
     Gateway,
     Tables,
-    /// A VPC, and whether it has left its segment.
-    Vpc(&'a VpcKey, bool),
+    /// A VPC, segment by segment and by the name of its account, and whether it has left its segment.
+    Vpc {
+        segment: Option<&'a SegmentName>,
+        account: &'a str,
+        vpc: &'a VpcKey,
+        departed: bool,
+    },
     Given(&'a GivenKey),
     /// A segment's static routes, and where they lead.
     Routes(&'a SegmentName, Option<&'a RouteVia>),
@@ -80,21 +85,25 @@ fn block(step: &Step) -> Block {
 
 fn under<'a>(step: &'a Step, names: &Names<'a>) -> Under<'a> {
     let departed = matches!(step.why, Why::Departed { .. });
+    let of_vpc = |vpc: &'a VpcKey| {
+        let account = names.account_name(&vpc.account).unwrap_or_default();
+        Under::Vpc { segment: names.segment(vpc), account, vpc, departed }
+    };
     let of = |of: &'a Attached| match of {
-        Attached::Vpc(vpc) => Under::Vpc(vpc, departed),
+        Attached::Vpc(vpc) => of_vpc(vpc),
         Attached::Given(given) => Under::Given(given),
     };
     match &step.key {
         Key::Hub(_) | Key::Share(_) | Key::Principal(_) => Under::Gateway,
         Key::Table(_) => Under::Tables,
-        Key::Attachment(key) => Under::Vpc(&key.vpc, departed),
+        Key::Attachment(key) => of_vpc(&key.vpc),
         Key::Association(key) => of(&key.of),
         Key::Propagation(key) => of(&key.of),
         Key::StaticRoute(key) => {
             let via = names.static_route(key).map(|route| &route.via);
             Under::Routes(&key.table.segment, via.filter(|_| !is_taken_away(step)))
         }
-        Key::VpcRoute(key) => Under::Vpc(&key.vpc, departed),
+        Key::VpcRoute(key) => of_vpc(&key.vpc),
     }
 }
 
@@ -149,7 +158,7 @@ fn group<'a>(
 ) {
     let mut here = Place { hub, ..Place::default() };
     match under {
-        Under::Vpc(vpc, _) => here.vpc = Some(vpc),
+        Under::Vpc { vpc, .. } => here.vpc = Some(vpc),
         Under::Given(given) => here.given = Some(given),
         Under::Routes(_, via) => here.via = via,
         Under::Gateway | Under::Tables => {}
@@ -175,8 +184,8 @@ fn title(under: Under<'_>, hub: Option<&HubName>, steps: &[&Step], names: &Names
     match under {
         Under::Gateway => "the gateway and whom it is shared with".to_owned(),
         Under::Tables => "the segments' route tables".to_owned(),
-        Under::Vpc(vpc, departed) => {
-            let segment = names.segment(vpc).map(|segment| format!(", segment {segment}")).unwrap_or_default();
+        Under::Vpc { segment, vpc, departed, .. } => {
+            let segment = segment.map(|segment| format!(", segment {segment}")).unwrap_or_default();
             let why = if departed { self::departed(vpc, hub, steps, names) } else { String::new() };
             format!("{}{segment}{why}", names.vpc(vpc))
         }

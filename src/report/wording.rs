@@ -196,3 +196,11 @@ pub(super) fn several(kind: Kind) -> &'static str {
 pub(super) fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
+
+/// Names the first of many things; the JSON report has them all.
+pub(super) fn few<T: std::fmt::Display>(things: &[T]) -> String {
+    const FEW: usize = 8;
+    let rest = things.len().saturating_sub(FEW);
+    let first = list(things.iter().take(FEW));
+    if rest > 0 { format!("{first} and {rest} more") } else { first }
+}

@@ -66,9 +66,9 @@ pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
         Problem::InspectionBypassed { table, attachment, .. } => {
             super::commands::disable_propagation(names, table, attachment)
         }
-        Problem::InspectionReturn { vpc, cidr } => format!(
-            "add a route for {cidr} to the hub in the route table that the firewalls of {} answer by: it is not ours to \
-             write",
+        Problem::InspectionReturn { vpc, .. } => format!(
+            "add routes to the hub, or one that covers them all, in the route table that the firewalls of {} answer by: it \
+             is not ours to write",
             vpc.vpc
         ),
         Problem::NoCommonHub { .. } => {

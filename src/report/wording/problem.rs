@@ -7,7 +7,7 @@ use crate::model::{
 use crate::report::names::{Names, Place};
 
 use super::help::help;
-use super::{Wording, list, trouble};
+use super::{Wording, few, list, trouble};
 
 /// Puts a problem into words.
 pub fn problem(problem: &Problem, names: &Names<'_>) -> Wording {
@@ -125,8 +125,8 @@ fn reason(problem: &Problem, names: &Names<'_>) -> String {
              covers passes them by",
             names.attached(of)
         ),
-        Problem::InspectionReturn { cidr, .. } => {
-            format!("firewalls stand in it, and none of its route tables leads {cidr} back to the hub")
+        Problem::InspectionReturn { cidrs, .. } => {
+            format!("firewalls stand in it, and none of its route tables leads {} back to the hub", few(cidrs))
         }
         Problem::NoCommonHub { region, .. } => {
             format!("are to reach each other, and stand on different hubs in {region}, which are not peered")

@@ -3,7 +3,7 @@
 use crate::model::{Key, Unmanaged};
 use crate::report::names::{Names, Place};
 
-use super::list;
+use super::few;
 
 /// Puts an unmanaged thing into words, as seen from within its hub.
 pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> String {
@@ -53,14 +53,6 @@ pub fn unmanaged(thing: &Unmanaged, names: &Names<'_>, here: Place<'_>) -> Strin
             format!("route {destination} to the hub in {} of {}", names.route_table(vpc, table), names.vpc(vpc))
         }
     }
-}
-
-/// Names the first of many things; the JSON report has them all.
-fn few(things: &[String]) -> String {
-    const FEW: usize = 8;
-    let rest = things.len().saturating_sub(FEW);
-    let first = list(things.iter().take(FEW));
-    if rest > 0 { format!("{first} and {rest} more") } else { first }
 }
 
 /// Says what a person can do about a thing that transitd made and nothing declares any more.

@@ -210,11 +210,7 @@ fn route_tables() -> Vec<Row> {
             |bench| {
                 bench.call("network", "ReplaceRoute", serde_json::json!({ "RouteTableId": "{network.fw/table}", "DestinationCidrBlock": "10.0.0.0/8", "GatewayId": "{igw}" }));
             },
-            &[
-                "problem: inspection-return 10.1.0.0/16 network/network.fw",
-                "problem: inspection-return 10.2.0.0/16 network/network.fw",
-                "problem: inspection-return 10.3.0.0/16 network/network.fw"
-            ],
+            &["problem: inspection-return 10.1.0.0/16+10.2.0.0/16+10.3.0.0/16 network/network.fw"],
             Reported
         ),
         row!(

@@ -252,7 +252,9 @@ fn of_ways(problem: &Problem) -> Option<Problem> {
             hub,
             candidates: BTreeSet::from([billing().to_string(), data().to_string()]),
         },
-        Problem::InspectionAmbiguous { .. } => Problem::InspectionReturn { vpc: billing(), cidr: id("10.2.0.0/16") },
+        Problem::InspectionAmbiguous { .. } => {
+            Problem::InspectionReturn { vpc: billing(), cidrs: vec![id("10.2.0.0/16")] }
+        }
         Problem::InspectionReturn { .. } => Problem::InspectionBypassed {
             table: table("shared"),
             of: Attached::from(&billing()),
