@@ -6,14 +6,13 @@
 use jiff::Timestamp;
 
 use super::attachment::{self, ResourceType};
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::given_attachment::{self, GivenAttachment, begin_deleting};
 use super::members::{answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::{Kind, incorrect_state, invalid_value};
 use super::shelf::Key;
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::visibility;
 use super::vpc_attachment::State;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
@@ -79,12 +78,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateTransitGatewayCon
     one(world, caller, &id)
 }
 
-request! { "PascalCase"
-    DescribeTransitGatewayConnects {
-        transit_gateway_attachment_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayConnects { transit_gateway_attachment_ids: Kind::TransitGatewayAttachment } }
 answer! { "PascalCase" DescribedConnects { transit_gateway_connects: Vec<Description>, next_token: Option<String> } }
 
 const SIEVE: Sieve<Description> = Sieve {
@@ -104,21 +98,16 @@ pub fn describe(
     input: DescribeTransitGatewayConnects,
 ) -> Result<DescribedConnects, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayConnects",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
+    let page = input.question().answer(
+        world,
+        caller,
+        &SIEVE,
+        world.network.given_attachments.ids(&Key::place(caller)),
+        |id| {
+            let it = own(world, caller, id)?;
+            Some(description(world, it))
         },
-        kind: Kind::TransitGatewayAttachment,
-        ids: &input.transit_gateway_attachment_ids,
-        filters: &input.filters,
-    };
-    let page = describe_page(&question, &SIEVE, world.network.given_attachments.ids(&Key::place(caller)), |id| {
-        let it = own(world, caller, id)?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, it))
-    })?;
+    )?;
     Ok(DescribedConnects { transit_gateway_connects: page.items, next_token: page.next })
 }
 

@@ -13,7 +13,7 @@
 //! | [`transit_gateway_route_table`], [`association`], [`propagation`], [`propagated_routes`], [`transit_gateway_route`], [`prefix_list_reference`], [`table_routes`], [`route_search`] | routing inside a transit gateway |
 //! | [`prefix_list`], [`prefix_list_referrers`] | managed prefix lists, and who refers to them |
 //! | [`shareable`] | what RAM may share |
-//! | [`tags`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
+//! | [`tags`], [`mod@describe`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
 //! | [`visibility`], [`throttling`], [`switches`], [`adjustment`] | how EC2 is slow, strict and unsettled, and how that is set |
 //! | [`mod@walk`] | a reader for tests: follows the routes as a packet would |
 //!
@@ -35,6 +35,7 @@ pub mod cidr;
 pub mod connect;
 pub mod customer_gateway;
 pub mod default_vpc;
+pub mod describe;
 pub mod filters;
 pub mod given_attachment;
 pub mod internet_gateway;

@@ -2,9 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve, none};
+use super::describe::describe_request;
+use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
 use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -218,11 +218,7 @@ fn description(world: &World, caller: &Caller, subnet: &Subnet) -> SubnetDescrip
     }
 }
 
-request! { "PascalCase"
-    DescribeSubnets {
-        subnet_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeSubnets { subnet_ids: Kind::Subnet } }
 answer! { "PascalCase" DescribedSubnets { subnets: Vec<SubnetDescription>, next_token: Option<String> } }
 
 const SIEVE: Sieve<SubnetDescription> = Sieve {
@@ -266,24 +262,12 @@ const SIEVE: Sieve<SubnetDescription> = Sieve {
 };
 
 pub fn describe(world: &mut World, caller: &Caller, input: DescribeSubnets) -> Result<DescribedSubnets, AwsError> {
-    refuse_pages_of_named("subnetIds", &input.subnet_ids, input.max_results)?;
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeSubnets",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::Subnet,
-        ids: &input.subnet_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
     let candidates = merged(world.network.subnets.ids(&Key::place(caller)), shared.iter().map(String::as_str));
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().names_or_pages("subnetIds")?.answer(world, caller, &SIEVE, candidates, |id| {
         let subnet = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, subnet))
+        Some(description(world, caller, subnet))
     })?;
     Ok(DescribedSubnets { subnets: page.items, next_token: page.next })
 }

@@ -242,12 +242,7 @@ pub fn describe_tags(world: &mut World, caller: &Caller, input: DescribeTags) ->
             }
         }
     }
-    let asked = Asked {
-        action: "DescribeTags",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("DescribeTags", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |key| rows.get(key).cloned())?;
     Ok(DescribedTags { tags: page.items, next_token: page.next })
 }

@@ -5,7 +5,8 @@
 //! other account may. `pending → available → deleting → deleted`.
 
 use super::attachment::ResourceType;
-use super::filters::{Filter, Sieve, none};
+use super::describe::describe_request;
+use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request, words};
 use super::resource::{Kind, incorrect_state, missing};
 use super::shelf::{Kept, Key};
@@ -145,7 +146,7 @@ fn description(world: &World, it: &VpnConnection) -> Description {
     }
 }
 
-request! { "PascalCase" DescribeVpnConnections { vpn_connection_ids: Vec<String>, filters: Vec<Filter> } }
+describe_request! { DescribeVpnConnections { vpn_connection_ids: Kind::VpnConnection } without pages }
 answer! { "PascalCase" DescribedVpnConnections { vpn_connections: Vec<Description> } }
 
 const SIEVE: Sieve<Description> = Sieve {
@@ -170,18 +171,17 @@ pub fn describe(
     input: DescribeVpnConnections,
 ) -> Result<DescribedVpnConnections, AwsError> {
     let world = &*world;
-    let shown = super::paging::describe_all(
-        Kind::VpnConnection,
-        &input.vpn_connection_ids,
-        &input.filters,
+    let page = input.question().answer(
+        world,
+        caller,
         &SIEVE,
         world.network.vpn_connections.ids(&Key::place(caller)),
         |id| {
             let connection = own(world, caller, id).ok()?;
-            visibility::shows(world, &caller.account, id).then(|| description(world, connection))
+            Some(description(world, connection))
         },
     )?;
-    Ok(DescribedVpnConnections { vpn_connections: shown })
+    Ok(DescribedVpnConnections { vpn_connections: page.items })
 }
 
 request! { "PascalCase" DeleteVpnConnection { vpn_connection_id: String } }
