@@ -62,6 +62,17 @@ def test_a_vpn_and_its_attachment(api, gateway, refused):
     api.delete_transit_gateway(TransitGatewayId=gateway)
 
 
+@fact("given.tunnels")
+def test_a_vpn_has_two_tunnels(api, gateway):
+    """VPN User Guide, "Tunnel options": two tunnels, each with an address of its own outside."""
+    [shown] = api.describe_vpn_connections(VpnConnectionIds=[a_vpn(api, gateway)])["VpnConnections"]
+    assert {it["Status"] for it in shown["VgwTelemetry"]} <= {"UP", "DOWN"}
+    assert len({it["OutsideIpAddress"] for it in shown["VgwTelemetry"]}) == 2
+    assert (shown["Routes"], shown["Options"]["StaticRoutesOnly"]) == ([], False)
+    by_asn = [{"Name": "bgp-asn", "Values": ["65000"]}]
+    assert len(api.describe_vpn_connections(Filters=by_asn)["VpnConnections"]) == 1
+
+
 @fact("given.connect")
 def test_connect_over_a_transport(api, gateway, who):
     """VPC guide, "Transit gateway Connect": ResourceId is the transport attachment."""

@@ -166,3 +166,24 @@ def test_associations_of_route_tables(client, account, refused):
     assert refused(api.delete_route_table, RouteTableId=one)[0] == "DependencyViolation"
     api.disassociate_route_table(AssociationId=association)
     api.delete_route_table(RouteTableId=one)
+
+
+@fact("vpc.subnet-ipv6")
+def test_a_subnet_gets_an_ipv6_range_and_gives_it_back(client, account, refused):
+    """EC2 API Reference, AssociateSubnetCidrBlock: a /64 of the VPC's."""
+    api = client("ec2", account())
+    vpc = api.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+    [shown] = api.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    range_of_vpc = shown["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    subnet = api.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    call = api.associate_subnet_cidr_block
+    assert refused(call, SubnetId=subnet, Ipv6CidrBlock="2001:db8::/64")[0] == "InvalidSubnet.Range"
+    made = call(SubnetId=subnet, Ipv6CidrBlock=range_of_vpc.replace("/56", "/64"))["Ipv6CidrBlockAssociation"]
+
+    def associations():
+        [shown] = api.describe_subnets(SubnetIds=[subnet])["Subnets"]
+        return [(it["AssociationId"], it["Ipv6CidrBlockState"]["State"]) for it in shown["Ipv6CidrBlockAssociationSet"]]
+
+    assert associations() == [(made["AssociationId"], "associated")]
+    api.disassociate_subnet_cidr_block(AssociationId=made["AssociationId"])
+    assert associations() in ([], [(made["AssociationId"], "disassociated")])

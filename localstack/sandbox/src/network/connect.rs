@@ -1,11 +1,13 @@
 //! Connect attachments: GRE tunnels that run over another attachment of the same transit gateway.
 //!
-//! The transport is a VPC or a Direct Connect gateway attachment, and cannot go before what it carries. Connect peers
-//! are not modelled; which prefixes come over one is set from outside (see [`super::given_attachment`]).
+//! The transport is a VPC or a Direct Connect gateway attachment, and cannot go before what it carries; neither can a
+//! Connect attachment before its peers ([`super::connect_peer`]). Which prefixes come over one is set from outside (see
+//! [`super::given_attachment`]).
 
 use jiff::Timestamp;
 
 use super::attachment::{self, ResourceType};
+use super::connect_peer;
 use super::describe::describe_request;
 use super::filters::Sieve;
 use super::given_attachment::{self, GivenAttachment, begin_deleting};
@@ -52,6 +54,15 @@ fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Option<&'w GivenAttac
     let it = world.network.given_attachments.get(id)?;
     let is_own = given_attachment::shows(it, &caller.account, &caller.region);
     (is_own && it.resource_type == ResourceType::Connect).then_some(it)
+}
+
+/// Finds one of the caller's Connect attachments that is not deleted.
+///
+/// # Errors
+/// `InvalidTransitGatewayAttachmentID.NotFound`.
+pub fn live<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w GivenAttachment, AwsError> {
+    let it = own(world, caller, id).filter(|it| it.state != State::Deleted);
+    it.ok_or_else(|| Kind::TransitGatewayAttachment.not_found(id))
 }
 
 fn one(world: &World, caller: &Caller, id: &str) -> Result<OneConnect, AwsError> {
@@ -116,9 +127,8 @@ request! { "PascalCase" NamedConnect { transit_gateway_attachment_id: String } }
 pub fn delete(world: &mut World, caller: &Caller, input: NamedConnect) -> Result<OneConnect, AwsError> {
     let id = input.transit_gateway_attachment_id;
     Kind::TransitGatewayAttachment.check(&id)?;
-    let it = own(world, caller, &id).filter(|it| it.state != State::Deleted);
-    let it = it.ok_or_else(|| Kind::TransitGatewayAttachment.not_found(&id))?;
-    if it.state != State::Available {
+    let it = live(world, caller, &id)?;
+    if it.state != State::Available || connect_peer::are_on(world, &id) {
         return Err(incorrect_state(&id));
     }
     begin_deleting(world, &id);

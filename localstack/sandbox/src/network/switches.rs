@@ -85,6 +85,7 @@ pub struct Quotas {
     /// Static and propagated ones together, over all route tables.
     pub routes_per_transit_gateway: usize,
     pub transit_gateways_per_vpc: usize,
+    pub peers_per_connect_attachment: usize,
     pub subnets_per_vpc: usize,
     pub ipv4_cidrs_per_vpc: usize,
     pub route_tables_per_vpc: usize,
@@ -111,6 +112,7 @@ impl Default for Quotas {
             route_tables_per_transit_gateway: 20,
             routes_per_transit_gateway: 10_000,
             transit_gateways_per_vpc: 5,
+            peers_per_connect_attachment: 4,
             subnets_per_vpc: 200,
             ipv4_cidrs_per_vpc: 5,
             route_tables_per_vpc: 200,
