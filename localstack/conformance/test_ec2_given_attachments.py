@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from harness.marks import fact
+from harness.marks import fact, needs
 
 OFF = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
 
@@ -74,6 +74,7 @@ def test_a_vpn_has_two_tunnels(api, gateway):
 
 
 @fact("given.connect")
+@needs("sandbox")
 def test_connect_over_a_transport(api, gateway, who):
     """VPC guide, "Transit gateway Connect": ResourceId is the transport attachment."""
     given = sandbox("give", account=who, region="us-east-1", transit_gateway=gateway, type="direct-connect-gateway")
@@ -87,6 +88,7 @@ def test_connect_over_a_transport(api, gateway, who):
 
 
 @fact("given.bgp")
+@needs("sandbox")
 def test_what_bgp_brings(api, gateway):
     """VPC guide, "Transit gateway route tables": a propagation brings what BGP announces."""
     vpn = a_vpn(api, gateway)

@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from harness.marks import fact, needs
+from harness.marks import fact
 from harness.network import a_subnet, a_vpc
 
 
@@ -43,13 +43,13 @@ def test_a_request_holds_none_and_the_hub_sees_none(network):
 
 
 @fact("paging.complete")
-@needs("quota")
 def test_they_come_page_by_page(client, account):
     api = client("ec2", account())
     gateway = api.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-    for number in range(6):
-        vpc, subnet = a_vpc(api, f"10.{number}.0.0/16")
-        api.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+    for number in range(2):
+        vpc, first = a_vpc(api, f"10.{number}.0.0/16")
+        subnets = [first, *(a_subnet(api, vpc, f"10.{number}.{zone}.0/24", f"use1-az{zone}") for zone in (2, 4))]
+        api.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=subnets)
     pages = list(api.get_paginator("describe_network_interfaces").paginate(PaginationConfig={"PageSize": 5}))
     assert [len(page["NetworkInterfaces"]) for page in pages] == [5, 1]
     assert len({row["NetworkInterfaceId"] for page in pages for row in page["NetworkInterfaces"]}) == 6

@@ -75,22 +75,6 @@ def test_dependencies_come_first(client, account, refused):
     api.delete_vpc(VpcId=vpc)
 
 
-@fact("paging.vpc-lists", "paging.complete", "paging.with-ids", "paging.ec2-bad-token")
-@needs("quota")
-def test_paging(client, account, refused):
-    """EC2 API Reference: MaxResults 5 to 1000 (DescribeRouteTables 5 to 100), NextToken; MaxResults beside ids."""
-    api = client("ec2", account())
-    made = {a_vpc(api, f"10.{number}.0.0/16") for number in range(12)}
-    pages = api.get_paginator("describe_vpcs").paginate(PaginationConfig={"PageSize": 5})
-    sizes = [[it["VpcId"] for it in page["Vpcs"]] for page in pages]
-    assert [len(it) for it in sizes] == [5, 5, 2]
-    assert {it for page in sizes for it in page} == made
-    assert refused(api.describe_vpcs, MaxResults=4)[0] == "InvalidParameterValue"
-    assert refused(api.describe_route_tables, MaxResults=101)[0] == "InvalidParameterValue"
-    assert refused(api.describe_vpcs, MaxResults=5, VpcIds=[made.pop()])[0] == "InvalidParameterCombination"
-    assert refused(api.describe_vpcs, MaxResults=5, NextToken="nonsense")[0] == "InvalidNextToken"
-
-
 @fact("filters.and-or", "filters.unknown-refused")
 def test_filters(client, account, refused):
     """EC2 User Guide, "List and filter using the CLI and API": and, or, wildcards; unknown filters are refused."""

@@ -55,6 +55,7 @@ pub fn create(
     input: CreateInternetGateway,
 ) -> Result<CreatedInternetGateway, AwsError> {
     let tags = on_creation(Kind::InternetGateway, &input.tag_specifications)?;
+    check_room(world, caller)?;
     let id = Kind::InternetGateway.new_id(&mut world.dice);
     world.network.internet_gateways.insert(InternetGateway {
         id: id.clone(),
@@ -65,6 +66,19 @@ pub fn create(
     world.network.tags.set(&caller.account, &id, &tags);
     visibility::hide(world, &caller.account, &id);
     Ok(CreatedInternetGateway { internet_gateway: description(world, own(world, caller, &id)?) })
+}
+
+/// Checks that an account may have one more internet gateway in a Region.
+///
+/// # Errors
+/// `InternetGatewayLimitExceeded`.
+pub fn check_room(world: &World, caller: &Caller) -> Result<(), AwsError> {
+    let quota = world.network.quotas.internet_gateways_per_region;
+    if world.network.internet_gateways.count(&Key::place(caller)) < quota {
+        return Ok(());
+    }
+    let message = "The maximum number of internet gateways has been reached.";
+    Err(AwsError::new("InternetGatewayLimitExceeded", message))
 }
 
 fn description(world: &World, gateway: &InternetGateway) -> InternetGatewayDescription {

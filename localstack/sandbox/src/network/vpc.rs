@@ -124,6 +124,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
     vpc_cidr::check_size(&primary)?;
     // The Region must be one that the sandbox has.
     super::zones::zones(&caller.account, &caller.region)?;
+    check_room(world, caller)?;
     let id = make(
         world,
         caller,
@@ -136,6 +137,17 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
     );
     world.network.tags.set(&caller.account, &id, &tags);
     created(world, caller, &id)
+}
+
+/// Checks that an account may have one more VPC in a Region.
+///
+/// # Errors
+/// `VpcLimitExceeded`.
+pub fn check_room(world: &World, caller: &Caller) -> Result<(), AwsError> {
+    if world.network.vpcs.count(&Key::place(caller)) < world.network.quotas.vpcs_per_region {
+        return Ok(());
+    }
+    Err(AwsError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."))
 }
 
 /// What a new VPC is to be like, beside its primary range.
