@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from harness.marks import fact
+from harness.marks import fact, needs
 
 OFF = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
 
@@ -62,7 +62,19 @@ def test_a_vpn_and_its_attachment(api, gateway, refused):
     api.delete_transit_gateway(TransitGatewayId=gateway)
 
 
+@fact("given.tunnels")
+def test_a_vpn_has_two_tunnels(api, gateway):
+    """VPN User Guide, "Tunnel options": two tunnels, each with an address of its own outside."""
+    [shown] = api.describe_vpn_connections(VpnConnectionIds=[a_vpn(api, gateway)])["VpnConnections"]
+    assert {it["Status"] for it in shown["VgwTelemetry"]} <= {"UP", "DOWN"}
+    assert len({it["OutsideIpAddress"] for it in shown["VgwTelemetry"]}) == 2
+    assert (shown["Routes"], shown["Options"]["StaticRoutesOnly"]) == ([], False)
+    by_asn = [{"Name": "bgp-asn", "Values": ["65000"]}]
+    assert len(api.describe_vpn_connections(Filters=by_asn)["VpnConnections"]) == 1
+
+
 @fact("given.connect")
+@needs("sandbox")
 def test_connect_over_a_transport(api, gateway, who):
     """VPC guide, "Transit gateway Connect": ResourceId is the transport attachment."""
     given = sandbox("give", account=who, region="us-east-1", transit_gateway=gateway, type="direct-connect-gateway")
@@ -76,6 +88,7 @@ def test_connect_over_a_transport(api, gateway, who):
 
 
 @fact("given.bgp")
+@needs("sandbox")
 def test_what_bgp_brings(api, gateway):
     """VPC guide, "Transit gateway route tables": a propagation brings what BGP announces."""
     vpn = a_vpn(api, gateway)

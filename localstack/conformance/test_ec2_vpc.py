@@ -75,22 +75,6 @@ def test_dependencies_come_first(client, account, refused):
     api.delete_vpc(VpcId=vpc)
 
 
-@fact("paging.vpc-lists", "paging.complete", "paging.with-ids", "paging.ec2-bad-token")
-@needs("quota")
-def test_paging(client, account, refused):
-    """EC2 API Reference: MaxResults 5 to 1000 (DescribeRouteTables 5 to 100), NextToken; MaxResults beside ids."""
-    api = client("ec2", account())
-    made = {a_vpc(api, f"10.{number}.0.0/16") for number in range(12)}
-    pages = api.get_paginator("describe_vpcs").paginate(PaginationConfig={"PageSize": 5})
-    sizes = [[it["VpcId"] for it in page["Vpcs"]] for page in pages]
-    assert [len(it) for it in sizes] == [5, 5, 2]
-    assert {it for page in sizes for it in page} == made
-    assert refused(api.describe_vpcs, MaxResults=4)[0] == "InvalidParameterValue"
-    assert refused(api.describe_route_tables, MaxResults=101)[0] == "InvalidParameterValue"
-    assert refused(api.describe_vpcs, MaxResults=5, VpcIds=[made.pop()])[0] == "InvalidParameterCombination"
-    assert refused(api.describe_vpcs, MaxResults=5, NextToken="nonsense")[0] == "InvalidNextToken"
-
-
 @fact("filters.and-or", "filters.unknown-refused")
 def test_filters(client, account, refused):
     """EC2 User Guide, "List and filter using the CLI and API": and, or, wildcards; unknown filters are refused."""
@@ -166,3 +150,24 @@ def test_associations_of_route_tables(client, account, refused):
     assert refused(api.delete_route_table, RouteTableId=one)[0] == "DependencyViolation"
     api.disassociate_route_table(AssociationId=association)
     api.delete_route_table(RouteTableId=one)
+
+
+@fact("vpc.subnet-ipv6")
+def test_a_subnet_gets_an_ipv6_range_and_gives_it_back(client, account, refused):
+    """EC2 API Reference, AssociateSubnetCidrBlock: a /64 of the VPC's."""
+    api = client("ec2", account())
+    vpc = api.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+    [shown] = api.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    range_of_vpc = shown["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    subnet = api.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    call = api.associate_subnet_cidr_block
+    assert refused(call, SubnetId=subnet, Ipv6CidrBlock="2001:db8::/64")[0] == "InvalidSubnet.Range"
+    made = call(SubnetId=subnet, Ipv6CidrBlock=range_of_vpc.replace("/56", "/64"))["Ipv6CidrBlockAssociation"]
+
+    def associations():
+        [shown] = api.describe_subnets(SubnetIds=[subnet])["Subnets"]
+        return [(it["AssociationId"], it["Ipv6CidrBlockState"]["State"]) for it in shown["Ipv6CidrBlockAssociationSet"]]
+
+    assert associations() == [(made["AssociationId"], "associated")]
+    api.disassociate_subnet_cidr_block(AssociationId=made["AssociationId"])
+    assert associations() in ([], [(made["AssociationId"], "disassociated")])

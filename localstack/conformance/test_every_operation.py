@@ -46,6 +46,7 @@ WRONG = {
     "ram.GetResourceShareInvitations": ({"maxResults": 0}, "InvalidMaxResultsException"),
     "ram.ListPermissions": ({"maxResults": 0}, "InvalidMaxResultsException"),
     "ram.ListResourceTypes": ({"maxResults": 0}, "InvalidMaxResultsException"),
+    "iam.ListAccountAliases": ({"MaxItems": 0}, "ValidationError"),
     "iam.ListPolicies": ({"MaxItems": 0}, "ValidationError"),
     "iam.ListRoles": ({"MaxItems": 0}, "ValidationError"),
 }

@@ -192,3 +192,13 @@ def test_service_linked_role(client, account, refused):
     assert role["Path"] == "/aws-service-role/transitgateway.amazonaws.com/"
     again = refused(iam.create_service_linked_role, AWSServiceName="transitgateway.amazonaws.com")
     assert again == ("InvalidInput", 400)
+
+
+@fact("iam.nothing-listed")
+def test_what_an_account_has_none_of(client, account, refused):
+    """IAM API Reference: empty lists; a role that is not there is NoSuchEntity."""
+    iam = client("iam", account())
+    iam.create_role(RoleName="it", AssumeRolePolicyDocument=trust("*"))
+    assert iam.list_instance_profiles_for_role(RoleName="it")["InstanceProfiles"] == []
+    assert refused(iam.list_instance_profiles_for_role, RoleName="other") == ("NoSuchEntity", 404)
+    assert iam.list_account_aliases()["AccountAliases"] == []

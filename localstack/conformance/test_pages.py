@@ -1,5 +1,7 @@
 """Every list, page by page: no item is lost, none comes twice, and the last page has no token."""
 
+# set: vpcs_per_region=20 internet_gateways_per_region=20 transit_gateways_per_region=20
+
 import json
 
 import pytest
@@ -81,6 +83,21 @@ def paged(call, items, token_in, token_out, **asked):
             return pages
         token = {token_in: answer[token_out]}
         assert len(pages) < 20, "it comes to no end"
+
+
+@fact("paging.vpc-lists", "paging.complete", "paging.with-ids", "paging.ec2-bad-token")
+def test_vpcs_come_page_by_page(client, account, refused):
+    """EC2 API Reference: MaxResults 5 to 1000 (DescribeRouteTables 5 to 100), NextToken; MaxResults beside ids."""
+    api = client("ec2", account())
+    made = {api.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for number in range(12)}
+    pages = api.get_paginator("describe_vpcs").paginate(PaginationConfig={"PageSize": 5})
+    sizes = [[it["VpcId"] for it in page["Vpcs"]] for page in pages]
+    assert [len(it) for it in sizes] == [5, 5, 2]
+    assert {it for page in sizes for it in page} == made
+    assert refused(api.describe_vpcs, MaxResults=4)[0] == "InvalidParameterValue"
+    assert refused(api.describe_route_tables, MaxResults=101)[0] == "InvalidParameterValue"
+    assert refused(api.describe_vpcs, MaxResults=5, VpcIds=[made.pop()])[0] == "InvalidParameterCombination"
+    assert refused(api.describe_vpcs, MaxResults=5, NextToken="nonsense")[0] == "InvalidNextToken"
 
 
 @fact("paging.organizations", "paging.complete")

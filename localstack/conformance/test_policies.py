@@ -237,3 +237,16 @@ def test_simulation(client, account, held):
     decisions = [it["EvalDecision"] for it in results]
     assert decisions == ["allowed", "explicitDeny", "implicitDeny", "implicitDeny"]
     assert [it.lower() for it in results[3]["MissingContextValues"]] == ["ec2:createaction"]
+
+
+@fact("policies.custom-simulation")
+def test_simulation_of_what_is_given(client, account):
+    """IAM API, SimulateCustomPolicy: what the given policies say, within the given boundary; page by page."""
+    iam = client("iam", account())
+    asked = {"PolicyInputList": [document(allow("ec2:*"), deny("ec2:DeleteVpc"))], "MaxItems": 2,
+             "PermissionsBoundaryPolicyInputList": [document(allow("ec2:D*"))],
+             "ActionNames": ["ec2:DescribeVpcs", "ec2:CreateVpc", "ec2:DeleteVpc"]}
+    pages = list(iam.get_paginator("simulate_custom_policy").paginate(**asked))
+    assert [len(page["EvaluationResults"]) for page in pages] == [2, 1]
+    decisions = [it["EvalDecision"] for page in pages for it in page["EvaluationResults"]]
+    assert decisions == ["allowed", "implicitDeny", "explicitDeny"]

@@ -1,5 +1,7 @@
 """How many of each there may be: AWS's default quotas."""
 
+# set: transit_gateways_per_region=6
+
 from harness.marks import fact, needs
 from harness.network import OFF
 import pytest

@@ -2,7 +2,7 @@
 
 # A clock that nearly stands still: no token comes back but by moving it on.
 # pace: 0.001
-# set: throttling=true
+# set: throttling=true vpcs_per_region=200 internet_gateways_per_region=200
 
 from harness.marks import fact, needs
 import pytest

@@ -1,6 +1,6 @@
 """Eventual consistency: what was just made may not be shown yet."""
 
-# set: visibility_lag_seconds=60
+# set: visibility_lag_seconds=60 vpcs_per_region=200
 
 from harness.marks import fact, needs
 from harness.network import a_vpc

@@ -15,7 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from . import settle, sweep, tagging
+from . import billing, settle, sweep, tagging
 from .endpoints import PLAIN
 
 
@@ -61,7 +61,8 @@ class Amazon:
             pytest.skip("needs an account that the run has no profile for")
         tagging.add(client, self.run)
         events = client.meta.events
-        events.register("provide-client-params.ec2.CreateTransitGatewayVpcAttachment", self.afford)
+        for name in billing.ATTACHING:
+            events.register(f"provide-client-params.ec2.{name}", self.afford)
         events.register_last("after-call.*.*", self.answered)
         return client
 
@@ -97,13 +98,14 @@ class Amazon:
     def count_file(self):
         return pathlib.Path(self.plan["directory"]) / "attachments"
 
-    def afford(self, params, **_):
+    def afford(self, params, model, **_):
         """Counts what is billed, and refuses what the person did not agree to pay for."""
-        if self.attached >= self.plan["attachments"]:
+        more = billing.ATTACHING[model.name]
+        if self.attached + more > self.plan["attachments"]:
             error = {"Error": {"Code": "OverTheRunsLimit", "Message": f"the run may make {self.plan['attachments']} attachments"}}
-            raise ClientError(error, "CreateTransitGatewayVpcAttachment")
+            raise ClientError(error, model.name)
         if not params.get("DryRun"):
-            self.attached += 1
+            self.attached += more
             self.count_file().write_text(str(self.attached))
 
     def answered(self, http_response, parsed, model, context, **_):
@@ -121,6 +123,7 @@ LISTS = {
     "TransitGateways": "TransitGatewayId", "TransitGatewayAttachments": "TransitGatewayAttachmentId",
     "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
     "TransitGatewayRouteTables": "TransitGatewayRouteTableId", "Tags": "ResourceId",
+    **{items: key for _, items, key, _ in sweep.FIRST + sweep.LAST},
     "resourceShares": "resourceShareArn", "resourceShareInvitations": "resourceShareInvitationArn",
 }
 

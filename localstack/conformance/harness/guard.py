@@ -72,9 +72,11 @@ def holds_nothing(client, account, regions, say, rehearsal=False):
         say(f"  {account} {region}")
         for service, call, items, key in HELD:
             held += [f"{region}: {it[key]}" for it in read(client, account, region, service, call, items, rehearsal)
-                     if state(it) not in OVER]
+                     if sweep.state(it) not in OVER]
         held += [f"{region}: {it['VpcId']}" for it in read(client, account, region, "ec2", "describe_vpcs", "Vpcs", False)
                  if not it["IsDefault"]]
+        lists = read(client, account, region, "ec2", "describe_managed_prefix_lists", "PrefixLists", rehearsal)
+        held += [f"{region}: {it['PrefixListId']}" for it in lists if it["OwnerId"] == account]
     roles = sweep.listed(client("iam", account).list_roles, "Roles", "Marker")
     held += [f"role {it['RoleName']}" for it in roles
              if not it["Path"].startswith("/aws-service-role/") and it["RoleName"] != "OrganizationAccountAccessRole"
@@ -95,11 +97,6 @@ def read(client, account, region, service, call, items, rehearsal):
         if rehearsal and code in ("InvalidAction", "NotModelled"):
             return []
         raise Refused(f"{account} {region}: {call} cannot be read ({code}), so nobody knows whether it is empty") from error
-
-
-def state(item):
-    state = item.get("State", item.get("status", item.get("Status", "")))
-    return state.get("Code", state.get("Name", "")) if isinstance(state, dict) else state
 
 
 def left(client, account):

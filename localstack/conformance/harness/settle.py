@@ -21,7 +21,7 @@ def settle(endpoint, model, asked, parsed):
     service, name = model.service_model.service_name, model.name
     patience = endpoint.plan["patience"]
     if service == "ec2":
-        if "TransitGateway" in name or "Vpc" in name or "Subnet" in name:
+        if any(word in name for word in ("TransitGateway", "Vpc", "Subnet", "Vpn", "PrefixList")):
             for account in endpoint.accounts:
                 api = endpoint.plain("ec2", account)
                 until(lambda api=api: not passing(api), patience)
@@ -35,7 +35,7 @@ def settle(endpoint, model, asked, parsed):
         if name == "CreateResourceShare":
             invited(endpoint, parsed["resourceShare"]["resourceShareArn"], asked, patience)
         elif name == "AcceptResourceShareInvitation":
-            visible(endpoint, parsed["resourceShareInvitation"]["resourceShareArn"], patience)
+            visible(endpoint, parsed["resourceShareInvitation"], patience)
     elif service == "iam":
         # Roles and policies are global, and seen everywhere some seconds later.
         time.sleep(3 * PAUSE * patience)
@@ -58,7 +58,14 @@ def passing(api):
         api.describe_transit_gateways(**asked)["TransitGateways"]
         + api.describe_transit_gateway_route_tables(**asked)["TransitGatewayRouteTables"]
         + api.describe_transit_gateway_vpc_attachments(**asked)["TransitGatewayVpcAttachments"]
+        + api.describe_transit_gateway_peering_attachments(**asked)["TransitGatewayPeeringAttachments"]
+        + api.describe_transit_gateway_connects(**asked)["TransitGatewayConnects"]
+        + api.describe_transit_gateway_connect_peers(**asked)["TransitGatewayConnectPeers"]
+        + api.describe_vpn_connections(**asked)["VpnConnections"]
         + api.describe_vpcs(Filters=[{"Name": "state", "Values": ["pending"]}])["Vpcs"]
+        + [it for it in api.describe_managed_prefix_lists()["PrefixLists"] if it.get("State", "").endswith("-in-progress")]
+        + [it for it in api.describe_vpc_peering_connections()["VpcPeeringConnections"]
+           if it["Status"]["Code"] in ("initiating-request", "provisioning", "deleting")]
     )
 
 
@@ -78,11 +85,17 @@ def invited(endpoint, share, asked, patience):
             "resourceShareInvitations"]), patience)
 
 
-def visible(endpoint, share, patience):
-    """Waits until a shared transit gateway is seen by whoever accepted."""
-    for account in endpoint.accounts:
-        ram, api = endpoint.plain("ram", account), endpoint.plain("ec2", account)
+def visible(endpoint, invitation, patience):
+    """Waits until what an invitation offers is seen by the account of ours that accepted it."""
+    account, share = invitation["receiverAccountId"], invitation["resourceShareArn"]
+    ram, api = endpoint.plain("ram", account), endpoint.plain("ec2", account)
+
+    def ids():
         resources = ram.list_resources(resourceOwner="OTHER-ACCOUNTS", resourceShareArns=[share])["resources"]
-        gateways = [it["arn"].split("/")[-1] for it in resources if ":transit-gateway/" in it["arn"]]
-        if gateways:
-            until(lambda api=api: api.describe_transit_gateways(TransitGatewayIds=gateways)["TransitGateways"], patience)
+        return [it["arn"].split("/")[-1] for it in resources]
+
+    until(ids, patience)
+    if gateways := [it for it in ids() if it.startswith("tgw-")]:
+        until(lambda: api.describe_transit_gateways(TransitGatewayIds=gateways)["TransitGateways"], patience)
+    if lists := [it for it in ids() if it.startswith("pl-")]:
+        until(lambda: api.describe_managed_prefix_lists(PrefixListIds=lists)["PrefixLists"], patience)

@@ -10,7 +10,25 @@ from botocore.exceptions import ClientError
 
 from . import tagging
 
-OVER = {"deleted", "deleting", "rejected", "rejecting", "failed", "failing"}
+OVER = {"deleted", "deleting", "rejected", "rejecting", "failed", "failing", "expired", "delete-in-progress",
+        "delete-complete"}
+
+# What goes by itself before the attachments, gateways and VPCs that it hangs on: how each kind is listed, where its
+# items are, how one is named, and the call that takes it away.
+FIRST = (
+    ("describe_transit_gateway_connect_peers", "TransitGatewayConnectPeers", "TransitGatewayConnectPeerId",
+     "delete_transit_gateway_connect_peer"),
+    ("describe_transit_gateway_connects", "TransitGatewayConnects", "TransitGatewayAttachmentId",
+     "delete_transit_gateway_connect"),
+    ("describe_transit_gateway_peering_attachments", "TransitGatewayPeeringAttachments", "TransitGatewayAttachmentId",
+     "delete_transit_gateway_peering_attachment"),
+    ("describe_vpn_connections", "VpnConnections", "VpnConnectionId", "delete_vpn_connection"),
+    ("describe_customer_gateways", "CustomerGateways", "CustomerGatewayId", "delete_customer_gateway"),
+    ("describe_vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
+     "delete_vpc_peering_connection"),
+)
+# Route tables refer to these, and go before them.
+LAST = (("describe_managed_prefix_lists", "PrefixLists", "PrefixListId", "delete_managed_prefix_list"),)
 
 
 def everything(api, ram):
@@ -27,6 +45,7 @@ def everything(api, ram):
         (api.describe_transit_gateways, "TransitGateways", "TransitGatewayId"),
         (api.describe_transit_gateway_attachments, "TransitGatewayAttachments", "TransitGatewayAttachmentId"),
         (api.describe_transit_gateway_route_tables, "TransitGatewayRouteTables", "TransitGatewayRouteTableId"),
+        *((getattr(api, call), items, key) for call, items, key, _ in FIRST + LAST),
     ):
         found |= {item[key] for item in listed(call, items)}
     return found
@@ -41,6 +60,12 @@ def listed(call, items, token="NextToken", **asked):
         if not answer.get(token):
             return
         more = {token: answer[token]}
+
+
+def state(item):
+    """Returns an item's state, wherever its kind has it."""
+    found = item.get("State", item.get("status", item.get("Status", "")))
+    return found.get("Code", found.get("Name", "")) if isinstance(found, dict) else found
 
 
 class Sweep:
@@ -85,11 +110,20 @@ class Sweep:
     def ours(self, account):
         """Yields what is ours in an account, with the call that takes it away: what hangs on others first."""
         api, ram, iam = (self.client(service, account) for service in ("ec2", "ram", "iam"))
+        yield from self.kinds(api, FIRST)
         yield from self.attachments(api)
         yield from self.gateways(api)
         yield from self.vpcs(api)
+        yield from self.kinds(api, LAST)
         yield from self.shares(ram)
         yield from self.roles(iam)
+
+    def kinds(self, api, kinds):
+        for call, items, key, delete in kinds:
+            for it in self.known(getattr(api, call), items):
+                if self.is_ours(it.get("Tags")) and state(it) not in OVER:
+                    named = {key: it[key]}
+                    yield f"{items} {it[key]}", lambda named=named, delete=delete: getattr(api, delete)(**named)
 
     def attachments(self, api):
         # The hub's tags are not the spoke's: an attachment to our transit gateway or of our VPC is ours as well.

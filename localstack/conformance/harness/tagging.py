@@ -12,6 +12,10 @@ SPECIFIED = {
     "CreateTransitGatewayRouteTable": "transit-gateway-route-table",
     "CreateTransitGatewayVpcAttachment": "transit-gateway-attachment",
     "CreateTransitGatewayPeeringAttachment": "transit-gateway-attachment",
+    "CreateTransitGatewayConnect": "transit-gateway-attachment",
+    "CreateTransitGatewayConnectPeer": "transit-gateway-connect-peer",
+    "CreateCustomerGateway": "customer-gateway",
+    "CreateVpnConnection": "vpn-connection",
     "CreateVpcPeeringConnection": "vpc-peering-connection",
     "CreateManagedPrefixList": "prefix-list",
 }
@@ -22,14 +26,14 @@ def add(client, run):
     service = client.meta.service_model.service_name
 
     def specify(params, model, **_):
-        specifications = params.setdefault("TagSpecifications", [])
+        # The caller's own lists stay as they are: it may use them again.
+        specifications = params.get("TagSpecifications", [])
         kind = SPECIFIED[model.name]
         tag = {"Key": KEY, "Value": run}
-        for specification in specifications:
-            if specification.get("ResourceType") == kind:
-                specification["Tags"] = [*specification.get("Tags", []), tag]
-                return
-        params["TagSpecifications"] = [*specifications, {"ResourceType": kind, "Tags": [tag]}]
+        own = [it for it in specifications if it.get("ResourceType") == kind]
+        others = [it for it in specifications if it.get("ResourceType") != kind]
+        tags = [it for specification in own for it in specification.get("Tags", [])]
+        params["TagSpecifications"] = [*others, {"ResourceType": kind, "Tags": [*tags, tag]}]
 
     if service == "ec2":
         for name in SPECIFIED:

@@ -123,6 +123,8 @@ def leftovers(at):
         api = at("ec2", account)
         found += [it["VpcId"] for it in api.describe_vpcs()["Vpcs"]]
         found += [it["InternetGatewayId"] for it in api.describe_internet_gateways()["InternetGateways"]]
+        found += [it[key] for call, items, key, _ in sweep.FIRST + sweep.LAST for it in getattr(api, call)()[items]
+                  if sweep.state(it) not in sweep.OVER]
         found += [it["TransitGatewayId"] for it in api.describe_transit_gateways()["TransitGateways"]
                   if it["State"] not in ("deleting", "deleted")]
         found += [it["name"] for it in at("ram", account).get_resource_shares(resourceOwner="SELF")["resourceShares"]
@@ -142,6 +144,24 @@ def test_a_run_judges_facts_and_leaves_nothing(rehearse, at):
         assert name in said.split("confirmed:")[1]
     assert "quota" in said.split("not tried:")[1].split("confirmed:")[0]
     assert leftovers(at) == []
+
+
+@pytest.mark.pace("600")
+def test_a_run_of_every_kind_leaves_nothing(rehearse, at):
+    """What hangs on others, costs or has no VPC: VPN connections, Connect and its peers, peerings, prefix lists."""
+    code, said = rehearse("--only", "test_ec2_connect_peers", "--only", "test_ec2_given_attachments",
+                          "--only", "test_ec2_peerings", "--only", "test_ec2_prefix_lists")
+    assert "refuted: 0 of" in said, said
+    assert code == 0 and "The accounts are clean." in said
+    for name in ("connect-peer.addresses", "given.vpn", "peering.vpc.states"):
+        assert name in said.split("confirmed:")[1]
+    assert leftovers(at) == []
+
+
+@pytest.mark.pace("600")
+def test_a_vpn_and_a_peering_are_counted_as_what_they_cost(rehearse, at):
+    code, said = rehearse("--only", "test_ec2_given_attachments", "--attachments", "0")
+    assert "the run may make 0 attachments" in said and leftovers(at) == []
 
 
 @pytest.mark.pace("600")

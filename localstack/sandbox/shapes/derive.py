@@ -22,38 +22,40 @@ TABLE = pathlib.Path(__file__).with_name("operations.json")
 OPERATIONS = {
     ("ec2", "2016-11-15"): """
         AcceptTransitGatewayPeeringAttachment AcceptTransitGatewayVpcAttachment AcceptVpcPeeringConnection
-        AssociateRouteTable AssociateTransitGatewayRouteTable AssociateVpcCidrBlock AttachInternetGateway
-        CreateCustomerGateway CreateDefaultVpc CreateInternetGateway CreateManagedPrefixList CreateRoute
-        CreateRouteTable CreateSubnet CreateTags CreateTransitGateway CreateTransitGatewayConnect
-        CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute
-        CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc CreateVpcPeeringConnection
-        CreateVpnConnection DeleteCustomerGateway DeleteInternetGateway DeleteManagedPrefixList DeleteRoute
-        DeleteRouteTable DeleteSubnet DeleteTags DeleteTransitGateway DeleteTransitGatewayConnect
-        DeleteTransitGatewayPeeringAttachment DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute
-        DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection
-        DeleteVpnConnection DescribeAvailabilityZones DescribeCustomerGateways DescribeInternetGateways
-        DescribeManagedPrefixLists DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets
-        DescribeTags DescribeTransitGatewayAttachments DescribeTransitGatewayConnects
-        DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables
-        DescribeTransitGatewayVpcAttachments DescribeTransitGateways DescribeVpcAttribute
-        DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections DetachInternetGateway
-        DisableTransitGatewayRouteTablePropagation DisassociateRouteTable DisassociateTransitGatewayRouteTable
-        DisassociateVpcCidrBlock EnableTransitGatewayRouteTablePropagation GetManagedPrefixListAssociations
-        GetManagedPrefixListEntries GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
+        AssociateRouteTable AssociateSubnetCidrBlock AssociateTransitGatewayRouteTable AssociateVpcCidrBlock
+        AttachInternetGateway CreateCustomerGateway CreateDefaultVpc CreateInternetGateway CreateManagedPrefixList
+        CreateRoute CreateRouteTable CreateSubnet CreateTags CreateTransitGateway CreateTransitGatewayConnect
+        CreateTransitGatewayConnectPeer CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference
+        CreateTransitGatewayRoute CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc
+        CreateVpcPeeringConnection CreateVpnConnection DeleteCustomerGateway DeleteInternetGateway
+        DeleteManagedPrefixList DeleteRoute DeleteRouteTable DeleteSubnet DeleteTags DeleteTransitGateway
+        DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer DeleteTransitGatewayPeeringAttachment
+        DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
+        DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection DeleteVpnConnection
+        DescribeAvailabilityZones DescribeCustomerGateways DescribeInternetGateways DescribeManagedPrefixLists
+        DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
+        DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects
+        DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
+        DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections
+        DetachInternetGateway DisableTransitGatewayRouteTablePropagation DisassociateRouteTable
+        DisassociateSubnetCidrBlock DisassociateTransitGatewayRouteTable DisassociateVpcCidrBlock
+        EnableTransitGatewayRouteTablePropagation GetManagedPrefixListAssociations GetManagedPrefixListEntries
+        GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
         GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifyManagedPrefixList
         ModifySubnetAttribute ModifyTransitGateway ModifyTransitGatewayPrefixListReference
         ModifyTransitGatewayVpcAttachment ModifyVpcAttribute ModifyVpcPeeringConnectionOptions
-        RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcPeeringConnection
-        ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute RestoreManagedPrefixListVersion
+        RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcPeeringConnection ReplaceRoute
+        ReplaceRouteTableAssociation ReplaceTransitGatewayRoute RestoreManagedPrefixListVersion
         SearchTransitGatewayRoutes
     """,
     ("iam", "2010-05-08"): """
         AttachRolePolicy CreatePolicy CreatePolicyVersion CreateRole CreateServiceLinkedRole DeletePolicy
         DeletePolicyVersion DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteServiceLinkedRole
         DetachRolePolicy GetPolicy GetPolicyVersion GetRole GetRolePolicy GetServiceLinkedRoleDeletionStatus
-        ListAttachedRolePolicies ListEntitiesForPolicy ListPolicies ListPolicyVersions ListRolePolicies ListRoleTags
-        ListRoles PutRolePermissionsBoundary PutRolePolicy SetDefaultPolicyVersion SimulatePrincipalPolicy TagRole
-        UntagRole UpdateAssumeRolePolicy UpdateRole
+        ListAccountAliases ListAttachedRolePolicies ListEntitiesForPolicy ListInstanceProfilesForRole ListPolicies
+        ListPolicyVersions ListRolePolicies ListRoleTags ListRoles PutRolePermissionsBoundary PutRolePolicy
+        SetDefaultPolicyVersion SimulateCustomPolicy SimulatePrincipalPolicy TagRole UntagRole UpdateAssumeRolePolicy
+        UpdateRole
     """,
     ("organizations", "2016-11-28"): """
         AcceptHandshake AttachPolicy CancelHandshake CloseAccount CreateAccount CreateOrganization

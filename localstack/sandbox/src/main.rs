@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use aws_sandbox::network::adjustment;
+use aws_sandbox::network::switches::Quotas;
 use aws_sandbox::{Clock, Pace, Sandbox, Settings, wire};
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -65,6 +66,7 @@ async fn serve(arguments: &Serve) -> Result<(), String> {
     };
     let settings = Settings { seed: arguments.seed, pace: arguments.pace, clock: Clock::wall(factor) };
     let mut sandbox = Sandbox::new(settings);
+    sandbox.world.network.quotas = Quotas::of_a_new_account();
     for assignment in &arguments.set {
         adjustment::set(&mut sandbox.world.network, assignment)?;
     }

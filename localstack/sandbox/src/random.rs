@@ -9,6 +9,13 @@ impl Dice {
         Self(seed)
     }
 
+    /// Makes dice that depend on a text alone.
+    pub fn of(text: &str) -> Self {
+        // FNV-1a.
+        let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Self(text.bytes().fold(0xcbf2_9ce4_8422_2325, mix))
+    }
+
     #[expect(clippy::should_implement_trait, reason = "dice have no end, and nobody iterates over them")]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -169,9 +169,14 @@ mod tests {
     #[test]
     fn what_a_world_holds_has_all_its_fields_and_no_others() {
         let mut bench = Bench::new();
-        let gateway = bench.transit_gateway(HUB, json!({}));
+        let gateway = bench.transit_gateway(HUB, json!({"TransitGatewayCidrBlocks": ["192.0.2.0/24"]}));
         let vpc = bench.vpc(HUB, "10.0.0.0/16");
-        bench.attachment(HUB, &gateway, &vpc);
+        let attachment = bench.attachment(HUB, &gateway, &vpc);
+        bench.wait();
+        let connect = bench.connect(HUB, &attachment);
+        let asked = json!({"TransitGatewayAttachmentId": connect, "PeerAddress": "10.0.0.9",
+            "InsideCidrBlocks": ["169.254.6.0/29"]});
+        bench.ec2(HUB, "CreateTransitGatewayConnectPeer", asked);
         bench.gateways_peered(HUB, &gateway);
         let other = bench.vpc(HUB, "10.1.0.0/16");
         bench.ec2(HUB, "CreateVpcPeeringConnection", json!({"VpcId": vpc, "PeerVpcId": other}));

@@ -1,7 +1,7 @@
 //! EC2's kinds.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::{KindOf, Kinds, Modelled, Told, kind_of};
 use crate::network::Network;
 use crate::network::association::{self, Association};
 use crate::network::attachment;
+use crate::network::connect_peer::{self, ConnectPeer};
 use crate::network::customer_gateway::CustomerGateway;
 use crate::network::given_attachment::GivenAttachment;
 use crate::network::internet_gateway::InternetGateway;
@@ -32,7 +33,7 @@ use crate::network::vpn_connection::{self, VpnConnection};
 use crate::network::zones::Zone;
 
 plain! {
-    Ipv4Addr, members::Switch, association::State,
+    IpAddr, Ipv4Addr, members::Switch, connect_peer::State, association::State,
     attachment::ResourceType, prefix_list::Family, prefix_list::State,
     prefix_list_reference::State, subnet::State, transit_gateway::State,
     transit_gateway_route_table::State, vpc::State, vpc::Tenancy, vpc_attachment::State,
@@ -58,6 +59,11 @@ impl Told for PropagatedRoutes {
 modelled! {
     Association { table: String, state: association::State }
     CidrAssociation { id: String, cidr: IpNet, state: vpc_cidr::State }
+    ConnectPeer {
+        id: String, owner: String, region: String, attachment: String, transit_gateway: String,
+        state: connect_peer::State, created: Timestamp, transit_gateway_address: IpAddr, peer_address: IpAddr,
+        inside: Vec<IpNet>, peer_asn: i64,
+    }
     CustomerGateway {
         id: String, owner: String, region: String, asn: i64, address: Ipv4Addr, device_name: Option<String>,
     }
@@ -159,6 +165,7 @@ pub(super) fn kinds(network: &Network) -> Kinds {
         transit_gateway_route_tables,
         vpc_attachments,
         given_attachments,
+        connect_peers,
         peering_attachments,
         vpc_peering_connections,
         customer_gateways,
@@ -168,6 +175,7 @@ pub(super) fn kinds(network: &Network) -> Kinds {
     } = network;
     let tagged = tags.all().map(|(account, id, set)| (format!("{account}/{id}"), json!({"tags": set}))).collect();
     BTreeMap::from([
+        ("connect-peer", kind_of(connect_peers)),
         ("customer-gateway", kind_of(customer_gateways)),
         ("given-attachment", kind_of(given_attachments)),
         ("internet-gateway", kind_of(internet_gateways)),

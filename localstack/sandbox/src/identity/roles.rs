@@ -322,7 +322,7 @@ pub(super) fn untag_role(world: &mut World, caller: &Caller, request: UntagRoleR
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct ListRoleTagsRequest {
+pub(super) struct PageOfRoleRequest {
     role_name: String,
     marker: Option<String>,
     max_items: Option<usize>,
@@ -339,11 +339,53 @@ pub(super) struct RoleTags {
 pub(super) fn list_role_tags(
     world: &mut World,
     caller: &Caller,
-    request: ListRoleTagsRequest,
+    request: PageOfRoleRequest,
 ) -> Result<RoleTags, AwsError> {
     let role = world.identity.role_mut(&caller.account, &request.role_name)?;
     let page = PageOf::cut(role.tags.clone(), request.marker, request.max_items)?;
     Ok(RoleTags { tags: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InstanceProfiles {
+    instance_profiles: Vec<Empty>,
+    is_truncated: bool,
+}
+
+/// Lists the instance profiles that a role is in. They are EC2 instances' affair and not modelled: it is in none.
+pub(super) fn list_instance_profiles(
+    world: &mut World,
+    caller: &Caller,
+    request: PageOfRoleRequest,
+) -> Result<InstanceProfiles, AwsError> {
+    world.identity.role_mut(&caller.account, &request.role_name)?;
+    let page = PageOf::cut(Vec::new(), request.marker, request.max_items)?;
+    Ok(InstanceProfiles { instance_profiles: page.items, is_truncated: page.marker.is_some() })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct AliasesRequest {
+    marker: Option<String>,
+    max_items: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Aliases {
+    account_aliases: Vec<String>,
+    is_truncated: bool,
+}
+
+/// Lists the aliases of an account, for which there is no call that makes one here: it has none.
+pub(super) fn list_account_aliases(
+    _world: &mut World,
+    _caller: &Caller,
+    request: AliasesRequest,
+) -> Result<Aliases, AwsError> {
+    let page = PageOf::cut(Vec::new(), request.marker, request.max_items)?;
+    Ok(Aliases { account_aliases: page.items, is_truncated: page.marker.is_some() })
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,12 @@
-//! SimulatePrincipalPolicy: what a role may do, without doing it.
+//! SimulatePrincipalPolicy and SimulateCustomPolicy: what a role may do, or what a policy would let, without doing it.
 //!
-//! It judges the role's own policies, those given besides, the permissions boundary and the service control policies of
-//! its account. The context is what the caller gives, and what the role itself brings.
+//! Of a role its own policies are judged, those given besides, the permissions boundary and the service control policies
+//! of its account; else only what is given. The context is what the caller gives, and what the role itself brings.
 
 use serde::{Deserialize, Serialize};
 
 use super::authorization::layers::{Layer, Layers};
-use super::policy::keys::Key;
+use super::policy::keys::{Context, Key};
 use super::policy::{Policy, Question, Verdict};
 use super::roles::{no_role, parse_role_arn};
 use super::{managed, sessions};
@@ -24,6 +24,21 @@ pub(super) struct SimulateRequest {
     policy_input_list: Vec<String>,
     #[serde(default)]
     permissions_boundary_policy_input_list: Vec<String>,
+    #[serde(default)]
+    context_entries: Vec<ContextEntry>,
+    marker: Option<String>,
+    max_items: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct SimulateCustomRequest {
+    policy_input_list: Vec<String>,
+    #[serde(default)]
+    permissions_boundary_policy_input_list: Vec<String>,
+    action_names: Vec<String>,
+    #[serde(default)]
+    resource_arns: Vec<String>,
     #[serde(default)]
     context_entries: Vec<ContextEntry>,
     marker: Option<String>,
@@ -92,7 +107,6 @@ pub(super) fn simulate_principal_policy(
     let (account, name) = parse_role_arn(arn).ok_or_else(invalid)?;
     let role = world.identity.role(account, name).filter(|role| role.arn == *arn && account == caller.account);
     let role = role.ok_or_else(|| no_role(name))?;
-    let read = |texts: &[String]| texts.iter().map(|text| Policy::read(text)).collect::<Result<Vec<_>, _>>();
     let (given, bounds) = (read(&request.policy_input_list)?, read(&request.permissions_boundary_policy_input_list)?);
     let mut layers = Layers::of_role(world, account, role);
     layers.own.get_or_insert_default().extend(&given);
@@ -100,34 +114,83 @@ pub(super) fn simulate_principal_policy(
         layers.boundary = Some(bounds.iter().collect());
     }
     let mut context = sessions::context_of_role(world, account, role);
-    for entry in request.context_entries {
-        Key::read(&entry.context_key_name)?;
-        context.put_all(&entry.context_key_name, entry.context_key_values);
-    }
+    put_entries(&mut context, request.context_entries)?;
     let inline = role.inline.iter().map(|(name, policy)| (format!("role_{}_{name}", role.name), "role", policy));
     let attached = role.attached.iter().filter_map(|arn| {
         let kind = if managed::is_of_aws(arn) { "aws-managed" } else { "user-managed" };
         Some((arn.clone(), kind, world.identity.managed_policy(account, arn)?))
     });
-    let sources: Vec<Source> = inline.chain(attached).collect();
-    let everything = ["*".to_owned()];
-    let resources = if request.resource_arns.is_empty() { &everything[..] } else { &request.resource_arns };
-    let actions = &request.action_names;
-    let valid = |action: &&String| action.split_once(':').is_some_and(|(of, name)| !of.is_empty() && !name.is_empty());
-    if let Some(action) = actions.iter().find(|action| !valid(action)) {
-        return Err(AwsError::new("InvalidInput", format!("Invalid Action: {action}")));
-    }
-    // Each action on each resource; only those on the page are judged.
-    let pairs = actions.len().saturating_mul(resources.len());
-    let (range, marker) = super::page_range(pairs, request.marker, request.max_items)?;
-    let results = range.map(|at| {
-        let (action, resource) = (&actions[at / resources.len()], &resources[at % resources.len()]);
-        evaluate(&layers, &sources, &Question { action, resource, context: &context })
-    });
-    Ok(Simulated { evaluation_results: results.collect(), is_truncated: marker.is_some(), marker })
+    let sources: Vec<Source> = inline.chain(attached).chain(inputs(&given)).collect();
+    let asked = Pairs { actions: &request.action_names, resources: &request.resource_arns };
+    asked.page(&layers, &sources, &context, request.marker, request.max_items)
 }
 
-/// A policy of the role's: how answers call it, of which kind it is, and what it says.
+pub(super) fn simulate_custom_policy(
+    _world: &mut World,
+    _caller: &Caller,
+    request: SimulateCustomRequest,
+) -> Result<Simulated, AwsError> {
+    let (given, bounds) = (read(&request.policy_input_list)?, read(&request.permissions_boundary_policy_input_list)?);
+    let layers = Layers::given(&given, &bounds);
+    let mut context = Context::default();
+    put_entries(&mut context, request.context_entries)?;
+    let sources: Vec<Source> = inputs(&given).collect();
+    let asked = Pairs { actions: &request.action_names, resources: &request.resource_arns };
+    asked.page(&layers, &sources, &context, request.marker, request.max_items)
+}
+
+fn read(texts: &[String]) -> Result<Vec<Policy>, AwsError> {
+    texts.iter().map(|text| Policy::read(text)).collect()
+}
+
+/// Names policies that came with the request by their place in it.
+fn inputs(given: &[Policy]) -> impl Iterator<Item = Source<'_>> {
+    given.iter().zip(1..).map(|(policy, number)| (format!("PolicyInputList.{number}"), "none", policy))
+}
+
+fn put_entries(context: &mut Context, entries: Vec<ContextEntry>) -> Result<(), AwsError> {
+    for entry in entries {
+        Key::read(&entry.context_key_name)?;
+        context.put_all(&entry.context_key_name, entry.context_key_values);
+    }
+    Ok(())
+}
+
+/// Each action on each resource; on all where none is named.
+struct Pairs<'a> {
+    actions: &'a [String],
+    resources: &'a [String],
+}
+
+impl Pairs<'_> {
+    /// Judges the pairs on one page.
+    fn page(
+        &self,
+        layers: &Layers,
+        sources: &[Source],
+        context: &Context,
+        marker: Option<String>,
+        max_items: Option<usize>,
+    ) -> Result<Simulated, AwsError> {
+        let everything = ["*".to_owned()];
+        let resources = if self.resources.is_empty() { &everything[..] } else { self.resources };
+        let actions = self.actions;
+        let valid =
+            |action: &&String| action.split_once(':').is_some_and(|(of, name)| !of.is_empty() && !name.is_empty());
+        if let Some(action) = actions.iter().find(|action| !valid(action)) {
+            return Err(AwsError::new("InvalidInput", format!("Invalid Action: {action}")));
+        }
+        let pairs = actions.len().saturating_mul(resources.len());
+        let (range, marker) = super::page_range(pairs, marker, max_items)?;
+        let results = range.map(|at| {
+            let (action, resource) = (&actions[at / resources.len()], &resources[at % resources.len()]);
+            evaluate(layers, sources, &Question { action, resource, context })
+        });
+        Ok(Simulated { evaluation_results: results.collect(), is_truncated: marker.is_some(), marker })
+    }
+}
+
+/// A policy: how answers call it, of which kind it is, and what it says.
 type Source<'w> = (String, &'static str, &'w Policy);
 
 fn evaluate(layers: &Layers, sources: &[Source], question: &Question) -> Evaluation {

@@ -181,12 +181,7 @@ pub fn of_table(world: &mut World, caller: &Caller, input: TableContents) -> Res
     SIEVE.check(&input.filters)?;
     let world = &*world;
     let table = own(world, caller, &input.transit_gateway_route_table_id)?;
-    let asked = Asked {
-        action: "GetTransitGatewayRouteTableAssociations",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetTransitGatewayRouteTableAssociations", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, table.associations.keys().map(String::as_str), |id| {
         let attachment = attachment::find(&world.network, &table.transit_gateway, id)?;
         let row = TableAssociation {

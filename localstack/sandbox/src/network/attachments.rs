@@ -7,14 +7,13 @@ use jiff::Timestamp;
 
 use super::association::State as AssociationState;
 use super::attachment::{self, Attachment, ResourceType};
-use super::filters::{Filter, Sieve};
-use super::members::{answer, request};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
+use super::describe::describe_request;
+use super::filters::Sieve;
+use super::members::answer;
 use super::peering_request::ids_at;
 use super::resource::Kind;
 use super::shelf::{Key, merged};
 use super::tags::Tag;
-use super::visibility;
 use super::vpc_attachment::State;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
@@ -27,12 +26,7 @@ answer! { "PascalCase"
         association: Option<ShownAssociation>, creation_time: Timestamp, tags: Vec<Tag>,
     }
 }
-request! { "PascalCase"
-    DescribeAttachments {
-        transit_gateway_attachment_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayAttachments { transit_gateway_attachment_ids: Kind::TransitGatewayAttachment } }
 answer! { "PascalCase"
     DescribedAttachments { transit_gateway_attachments: Vec<Description>, next_token: Option<String> }
 }
@@ -57,27 +51,16 @@ const SIEVE: Sieve<Description> = Sieve {
 pub fn describe(
     world: &mut World,
     caller: &Caller,
-    input: DescribeAttachments,
+    input: DescribeTransitGatewayAttachments,
 ) -> Result<DescribedAttachments, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayAttachments",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::TransitGatewayAttachment,
-        ids: &input.transit_gateway_attachment_ids,
-        filters: &input.filters,
-    };
     let (network, place) = (&world.network, Key::place(caller));
     let peerings = ids_at(world, caller);
     let candidates = merged(network.vpc_attachments.ids(&place), network.given_attachments.ids(&place));
     let candidates = merged(candidates, peerings.iter().map(String::as_str));
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().answer(world, caller, &SIEVE, candidates, |id| {
         let it = attachment::at(network, &caller.account, &caller.region, id)?;
-        visibility::shows(world, &caller.account, id).then(|| Description {
+        Some(Description {
             transit_gateway_attachment_id: it.id().to_owned(),
             transit_gateway_id: it.transit_gateway().to_owned(),
             transit_gateway_owner_id: it.transit_gateway_owner().clone(),

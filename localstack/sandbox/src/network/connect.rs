@@ -1,19 +1,20 @@
 //! Connect attachments: GRE tunnels that run over another attachment of the same transit gateway.
 //!
-//! The transport is a VPC or a Direct Connect gateway attachment, and cannot go before what it carries. Connect peers
-//! are not modelled; which prefixes come over one is set from outside (see [`super::given_attachment`]).
+//! The transport is a VPC or a Direct Connect gateway attachment, and cannot go before what it carries; neither can a
+//! Connect attachment before its peers ([`super::connect_peer`]). Which prefixes come over one is set from outside (see
+//! [`super::given_attachment`]).
 
 use jiff::Timestamp;
 
 use super::attachment::{self, ResourceType};
-use super::filters::{Filter, Sieve};
+use super::connect_peer;
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::given_attachment::{self, GivenAttachment, begin_deleting};
 use super::members::{answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::{Kind, incorrect_state, invalid_value};
 use super::shelf::Key;
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::visibility;
 use super::vpc_attachment::State;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
@@ -55,6 +56,15 @@ fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Option<&'w GivenAttac
     (is_own && it.resource_type == ResourceType::Connect).then_some(it)
 }
 
+/// Finds one of the caller's Connect attachments that is not deleted.
+///
+/// # Errors
+/// `InvalidTransitGatewayAttachmentID.NotFound`.
+pub fn live<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w GivenAttachment, AwsError> {
+    let it = own(world, caller, id).filter(|it| it.state != State::Deleted);
+    it.ok_or_else(|| Kind::TransitGatewayAttachment.not_found(id))
+}
+
 fn one(world: &World, caller: &Caller, id: &str) -> Result<OneConnect, AwsError> {
     let it = own(world, caller, id).ok_or_else(|| Kind::TransitGatewayAttachment.not_found(id))?;
     Ok(OneConnect { transit_gateway_connect: description(world, it) })
@@ -79,12 +89,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateTransitGatewayCon
     one(world, caller, &id)
 }
 
-request! { "PascalCase"
-    DescribeTransitGatewayConnects {
-        transit_gateway_attachment_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayConnects { transit_gateway_attachment_ids: Kind::TransitGatewayAttachment } }
 answer! { "PascalCase" DescribedConnects { transit_gateway_connects: Vec<Description>, next_token: Option<String> } }
 
 const SIEVE: Sieve<Description> = Sieve {
@@ -104,21 +109,16 @@ pub fn describe(
     input: DescribeTransitGatewayConnects,
 ) -> Result<DescribedConnects, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayConnects",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
+    let page = input.question().answer(
+        world,
+        caller,
+        &SIEVE,
+        world.network.given_attachments.ids(&Key::place(caller)),
+        |id| {
+            let it = own(world, caller, id)?;
+            Some(description(world, it))
         },
-        kind: Kind::TransitGatewayAttachment,
-        ids: &input.transit_gateway_attachment_ids,
-        filters: &input.filters,
-    };
-    let page = describe_page(&question, &SIEVE, world.network.given_attachments.ids(&Key::place(caller)), |id| {
-        let it = own(world, caller, id)?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, it))
-    })?;
+    )?;
     Ok(DescribedConnects { transit_gateway_connects: page.items, next_token: page.next })
 }
 
@@ -127,9 +127,8 @@ request! { "PascalCase" NamedConnect { transit_gateway_attachment_id: String } }
 pub fn delete(world: &mut World, caller: &Caller, input: NamedConnect) -> Result<OneConnect, AwsError> {
     let id = input.transit_gateway_attachment_id;
     Kind::TransitGatewayAttachment.check(&id)?;
-    let it = own(world, caller, &id).filter(|it| it.state != State::Deleted);
-    let it = it.ok_or_else(|| Kind::TransitGatewayAttachment.not_found(&id))?;
-    if it.state != State::Available {
+    let it = live(world, caller, &id)?;
+    if it.state != State::Available || connect_peer::are_on(world, &id) {
         return Err(incorrect_state(&id));
     }
     begin_deleting(world, &id);

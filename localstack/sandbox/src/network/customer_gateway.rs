@@ -2,7 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Nothing, answer, request, words};
 use super::resource::{Kind, invalid_value, missing};
 use super::shelf::{Kept, Key};
@@ -110,7 +111,7 @@ fn description(world: &World, gateway: &CustomerGateway) -> Description {
     }
 }
 
-request! { "PascalCase" DescribeCustomerGateways { customer_gateway_ids: Vec<String>, filters: Vec<Filter> } }
+describe_request! { DescribeCustomerGateways { customer_gateway_ids: Kind::CustomerGateway } without pages }
 answer! { "PascalCase" DescribedCustomerGateways { customer_gateways: Vec<Description> } }
 
 const SIEVE: Sieve<Description> = Sieve {
@@ -132,18 +133,17 @@ pub fn describe(
     input: DescribeCustomerGateways,
 ) -> Result<DescribedCustomerGateways, AwsError> {
     let world = &*world;
-    let shown = super::paging::describe_all(
-        Kind::CustomerGateway,
-        &input.customer_gateway_ids,
-        &input.filters,
+    let page = input.question().answer(
+        world,
+        caller,
         &SIEVE,
         world.network.customer_gateways.ids(&Key::place(caller)),
         |id| {
             let gateway = own(world, caller, id).ok()?;
-            visibility::shows(world, &caller.account, id).then(|| description(world, gateway))
+            Some(description(world, gateway))
         },
     )?;
-    Ok(DescribedCustomerGateways { customer_gateways: shown })
+    Ok(DescribedCustomerGateways { customer_gateways: page.items })
 }
 
 request! { "PascalCase" DeleteCustomerGateway { customer_gateway_id: String } }

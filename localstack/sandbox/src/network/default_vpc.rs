@@ -6,7 +6,7 @@
 
 use ipnet::IpNet;
 
-use super::internet_gateway::InternetGateway;
+use super::internet_gateway::{self, InternetGateway};
 use super::members::request;
 use super::resource::Kind;
 use super::route::Target;
@@ -31,6 +31,8 @@ pub fn create(world: &mut World, caller: &Caller, _: CreateDefaultVpc) -> Result
 /// Makes the default VPC and all that belongs to it.
 fn make(world: &mut World, caller: &Caller) -> Result<String, AwsError> {
     let zones = zones::zones(&caller.account, &caller.region)?;
+    vpc::check_room(world, caller)?;
+    internet_gateway::check_room(world, caller)?;
     let range: IpNet = "172.31.0.0/16".parse().expect("a range");
     let id =
         vpc::make(world, caller, range, vpc::Plan { is_default: true, dns_hostnames: true, ..vpc::Plan::default() });

@@ -1,8 +1,8 @@
 //! Internet gateways: the other thing that a VPC route may aim at. One for each VPC.
 
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Nothing, answer, request};
-use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
 use super::resource::Kind;
 use super::shelf::{Kept, Key};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -55,6 +55,7 @@ pub fn create(
     input: CreateInternetGateway,
 ) -> Result<CreatedInternetGateway, AwsError> {
     let tags = on_creation(Kind::InternetGateway, &input.tag_specifications)?;
+    check_room(world, caller)?;
     let id = Kind::InternetGateway.new_id(&mut world.dice);
     world.network.internet_gateways.insert(InternetGateway {
         id: id.clone(),
@@ -65,6 +66,19 @@ pub fn create(
     world.network.tags.set(&caller.account, &id, &tags);
     visibility::hide(world, &caller.account, &id);
     Ok(CreatedInternetGateway { internet_gateway: description(world, own(world, caller, &id)?) })
+}
+
+/// Checks that an account may have one more internet gateway in a Region.
+///
+/// # Errors
+/// `InternetGatewayLimitExceeded`.
+pub fn check_room(world: &World, caller: &Caller) -> Result<(), AwsError> {
+    let quota = world.network.quotas.internet_gateways_per_region;
+    if world.network.internet_gateways.count(&Key::place(caller)) < quota {
+        return Ok(());
+    }
+    let message = "The maximum number of internet gateways has been reached.";
+    Err(AwsError::new("InternetGatewayLimitExceeded", message))
 }
 
 fn description(world: &World, gateway: &InternetGateway) -> InternetGatewayDescription {
@@ -126,11 +140,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteInternetGateway) 
     Ok(Nothing {})
 }
 
-request! { "PascalCase"
-    DescribeInternetGateways {
-        internet_gateway_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeInternetGateways { internet_gateway_ids: Kind::InternetGateway } }
 answer! { "PascalCase"
     DescribedInternetGateways { internet_gateways: Vec<InternetGatewayDescription>, next_token: Option<String> }
 }
@@ -150,23 +160,17 @@ pub fn describe(
     caller: &Caller,
     input: DescribeInternetGateways,
 ) -> Result<DescribedInternetGateways, AwsError> {
-    refuse_pages_of_named("internetGatewayIds", &input.internet_gateway_ids, input.max_results)?;
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeInternetGateways",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
+    let page = input.question().names_or_pages("internetGatewayIds")?.answer(
+        world,
+        caller,
+        &SIEVE,
+        world.network.internet_gateways.ids(&Key::place(caller)),
+        |id| {
+            let gateway = own(world, caller, id).ok()?;
+            Some(description(world, gateway))
         },
-        kind: Kind::InternetGateway,
-        ids: &input.internet_gateway_ids,
-        filters: &input.filters,
-    };
-    let page = describe_page(&question, &SIEVE, world.network.internet_gateways.ids(&Key::place(caller)), |id| {
-        let gateway = own(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, gateway))
-    })?;
+    )?;
     Ok(DescribedInternetGateways { internet_gateways: page.items, next_token: page.next })
 }
 

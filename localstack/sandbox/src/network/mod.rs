@@ -2,18 +2,18 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`internet_gateway`], [`zones`] | VPCs and what stands in them |
+//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`network_interface`], [`zones`] | VPCs and what stands in them |
 //! | [`route_table`], [`route`] | a VPC's route tables |
 //! | [`transit_gateway`] | transit gateways, their options, who sees them |
 //! | [`vpc_attachment`], [`attachment_request`] | VPC attachments: their states; what may be asked of them |
-//! | [`given_attachment`], [`connect`], [`vpn_connection`], [`customer_gateway`] | what else a transit gateway may have attached |
+//! | [`given_attachment`], [`connect`], [`connect_peer`], [`vpn_connection`], [`customer_gateway`] | what else a transit gateway may have attached |
 //! | [`peering_attachment`], [`peering_request`] | peerings of transit gateways: their states; what may be asked of them |
 //! | [`vpc_peering`], [`vpc_peering_request`] | peering connections of VPCs, the same way |
 //! | [`attachment`], [`attachments`] | attachments of all kinds: what routing sees of them; the list of all |
 //! | [`transit_gateway_route_table`], [`association`], [`propagation`], [`propagated_routes`], [`transit_gateway_route`], [`prefix_list_reference`], [`table_routes`], [`route_search`] | routing inside a transit gateway |
 //! | [`prefix_list`], [`prefix_list_referrers`] | managed prefix lists, and who refers to them |
 //! | [`shareable`] | what RAM may share |
-//! | [`tags`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
+//! | [`tags`], [`mod@describe`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
 //! | [`visibility`], [`throttling`], [`switches`], [`adjustment`] | how EC2 is slow, strict and unsettled, and how that is set |
 //! | [`mod@walk`] | a reader for tests: follows the routes as a packet would |
 //!
@@ -33,12 +33,15 @@ pub mod attachment_request;
 pub mod attachments;
 pub mod cidr;
 pub mod connect;
+pub mod connect_peer;
 pub mod customer_gateway;
 pub mod default_vpc;
+pub mod describe;
 pub mod filters;
 pub mod given_attachment;
 pub mod internet_gateway;
 pub mod members;
+pub mod network_interface;
 pub mod paging;
 pub mod peering_attachment;
 pub mod peering_request;
@@ -54,6 +57,7 @@ pub mod route_table;
 pub mod shareable;
 pub mod shelf;
 pub mod subnet;
+pub mod subnet_cidr;
 #[cfg(test)]
 pub mod support;
 pub mod switches;
@@ -94,6 +98,7 @@ pub struct Network {
     pub transit_gateway_route_tables: Shelf<transit_gateway_route_table::TransitGatewayRouteTable>,
     pub vpc_attachments: Shelf<vpc_attachment::VpcAttachment>,
     pub given_attachments: Shelf<given_attachment::GivenAttachment>,
+    pub connect_peers: Shelf<connect_peer::ConnectPeer>,
     pub peering_attachments: Shelf<peering_attachment::PeeringAttachment>,
     pub vpc_peering_connections: Shelf<vpc_peering::VpcPeeringConnection>,
     pub customer_gateways: Shelf<customer_gateway::CustomerGateway>,
@@ -113,6 +118,7 @@ pub enum Event {
     TransitGatewayRouteTable(String, transit_gateway_route_table::Event),
     VpcAttachment(String, vpc_attachment::Event),
     GivenAttachment(String, given_attachment::Event),
+    ConnectPeer(String, connect_peer::Event),
     PeeringAttachment(String, peering_attachment::Event),
     VpcPeering(String, vpc_peering::Event),
     Association(attachment::Side, association::Event),
@@ -130,6 +136,7 @@ pub fn happen(world: &mut World, event: Event) {
         Event::TransitGatewayRouteTable(id, event) => transit_gateway_route_table::happen(world, &id, event),
         Event::VpcAttachment(id, event) => vpc_attachment::happen(world, &id, event),
         Event::GivenAttachment(id, event) => given_attachment::happen(world, &id, event),
+        Event::ConnectPeer(id, event) => connect_peer::happen(world, &id, event),
         Event::PeeringAttachment(id, event) => peering_attachment::happen(world, &id, event),
         Event::VpcPeering(id, event) => vpc_peering::happen(world, &id, event),
         Event::Association(side, event) => association::happen(world, &side, event),
@@ -176,6 +183,7 @@ handlers! {
     "AcceptTransitGatewayVpcAttachment" => attachment_request::accept,
     "AcceptVpcPeeringConnection" => vpc_peering_request::accept,
     "AssociateRouteTable" => route_table::associate,
+    "AssociateSubnetCidrBlock" => subnet_cidr::associate,
     "AssociateTransitGatewayRouteTable" => association::associate,
     "AssociateVpcCidrBlock" => vpc_cidr::associate,
     "AttachInternetGateway" => internet_gateway::attach,
@@ -189,6 +197,7 @@ handlers! {
     "CreateTags" => tags::create_tags,
     "CreateTransitGateway" => transit_gateway::create,
     "CreateTransitGatewayConnect" => connect::create,
+    "CreateTransitGatewayConnectPeer" => connect_peer::create,
     "CreateTransitGatewayPeeringAttachment" => peering_request::create,
     "CreateTransitGatewayPrefixListReference" => prefix_list_reference::create,
     "CreateTransitGatewayRoute" => transit_gateway_route::create,
@@ -206,6 +215,7 @@ handlers! {
     "DeleteTags" => tags::delete_tags,
     "DeleteTransitGateway" => transit_gateway::delete,
     "DeleteTransitGatewayConnect" => connect::delete,
+    "DeleteTransitGatewayConnectPeer" => connect_peer::delete,
     "DeleteTransitGatewayPeeringAttachment" => peering_request::delete,
     "DeleteTransitGatewayPrefixListReference" => prefix_list_reference::delete,
     "DeleteTransitGatewayRoute" => transit_gateway_route::delete,
@@ -218,11 +228,13 @@ handlers! {
     "DescribeCustomerGateways" => customer_gateway::describe,
     "DescribeInternetGateways" => internet_gateway::describe,
     "DescribeManagedPrefixLists" => prefix_list::describe,
+    "DescribeNetworkInterfaces" => network_interface::describe,
     "DescribeRegions" => zones::describe_regions,
     "DescribeRouteTables" => route_table::describe,
     "DescribeSubnets" => subnet::describe,
     "DescribeTags" => tags::describe_tags,
     "DescribeTransitGatewayAttachments" => attachments::describe,
+    "DescribeTransitGatewayConnectPeers" => connect_peer::describe,
     "DescribeTransitGatewayConnects" => connect::describe,
     "DescribeTransitGatewayPeeringAttachments" => peering_request::describe,
     "DescribeTransitGatewayRouteTables" => transit_gateway_route_table::describe,
@@ -235,6 +247,7 @@ handlers! {
     "DetachInternetGateway" => internet_gateway::detach,
     "DisableTransitGatewayRouteTablePropagation" => propagation::disable,
     "DisassociateRouteTable" => route_table::disassociate,
+    "DisassociateSubnetCidrBlock" => subnet_cidr::disassociate,
     "DisassociateTransitGatewayRouteTable" => association::disassociate,
     "DisassociateVpcCidrBlock" => vpc_cidr::disassociate,
     "EnableTransitGatewayRouteTablePropagation" => propagation::enable,

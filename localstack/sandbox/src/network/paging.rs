@@ -3,8 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::filters::{Filter, Sieve};
-use super::resource::{Kind, invalid_combination, invalid_value};
+use super::resource::invalid_value;
 use crate::call::AwsError;
 
 /// What one page holds, and the token for the next one.
@@ -22,6 +21,17 @@ pub struct Asked<'a> {
     pub next_token: Option<&'a str>,
     /// The least and the most that MaxResults may say; the most is the page when it says nothing.
     pub sizes: (i64, i64),
+}
+
+impl<'a> Asked<'a> {
+    pub fn new(
+        action: &'static str,
+        max_results: Option<i64>,
+        next_token: &'a Option<String>,
+        sizes: (i64, i64),
+    ) -> Self {
+        Self { action, max_results, next_token: next_token.as_deref(), sizes }
+    }
 }
 
 /// What MaxResults may say for nearly all EC2 lists (EC2 API Reference).
@@ -78,71 +88,6 @@ fn read_token(action: &str, token: &str) -> Result<String, AwsError> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| text.strip_prefix(action)?.strip_prefix('\n').map(str::to_owned))
         .ok_or_else(|| AwsError::new("InvalidNextToken", "The token supplied is not valid."))
-}
-
-/// What a Describe of resources with ids is asked.
-pub struct Question<'a> {
-    pub asked: Asked<'a>,
-    pub kind: Kind,
-    pub ids: &'a [String],
-    pub filters: &'a [Filter],
-}
-
-/// Answers a Describe: the resources with the ids that were named, or else all; those that pass the filters; one page.
-///
-/// `build` answers `None` for what the caller cannot see.
-///
-/// # Errors
-/// The kind's `Malformed` and `NotFound` for an id, and what [`Sieve::check`] and [`page`] answer.
-pub fn describe<'k, T>(
-    question: &Question<'k>,
-    sieve: &Sieve<T>,
-    candidates: impl Iterator<Item = &'k str>,
-    build: impl Fn(&str) -> Option<T>,
-) -> Result<Page<T>, AwsError> {
-    sieve.check(question.filters)?;
-    let admitted = |id: &str| build(id).filter(|item| sieve.admits(question.filters, item));
-    if question.ids.is_empty() {
-        return page(&question.asked, candidates, admitted);
-    }
-    for id in question.ids {
-        question.kind.check(id)?;
-        if build(id).is_none() {
-            return Err(question.kind.not_found(id));
-        }
-    }
-    let mut named: Vec<&str> = question.ids.iter().map(String::as_str).collect();
-    named.sort_unstable();
-    named.dedup();
-    page(&question.asked, named.into_iter(), admitted)
-}
-
-/// Answers a Describe that has no pages: the resources that were named, or else all, that pass the filters.
-///
-/// # Errors
-/// As [`describe`].
-pub fn describe_all<'k, T>(
-    kind: Kind,
-    ids: &'k [String],
-    filters: &'k [Filter],
-    sieve: &Sieve<T>,
-    candidates: impl Iterator<Item = &'k str>,
-    build: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>, AwsError> {
-    let asked = Asked { action: "", max_results: None, next_token: None, sizes: (1, i64::MAX) };
-    let question = Question { asked, kind, ids, filters };
-    Ok(describe(&question, sieve, candidates, build)?.items)
-}
-
-/// Refuses MaxResults beside ids, as EC2 does for VPCs, subnets, route tables and internet gateways.
-///
-/// # Errors
-/// `InvalidParameterCombination`.
-pub fn refuse_pages_of_named(name: &str, ids: &[String], max_results: Option<i64>) -> Result<(), AwsError> {
-    if ids.is_empty() || max_results.is_none() {
-        return Ok(());
-    }
-    Err(invalid_combination(format!("The parameter {name} cannot be used with the parameter maxResults")))
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::attachment::has_room;
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Switch, answer, request};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::peering_attachment::{
     CREATE_SECONDS, DELETE_SECONDS, End, Event, PeeringAttachment, REJECT_SECONDS, REQUEST_SECONDS, at, later, seen,
     set_state,
@@ -175,12 +175,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: NamedPeering) -> Result
     one(world, caller, &input.transit_gateway_attachment_id)
 }
 
-request! { "PascalCase"
-    DescribePeerings {
-        transit_gateway_attachment_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayPeeringAttachments { transit_gateway_attachment_ids: Kind::TransitGatewayAttachment } }
 answer! { "PascalCase"
     DescribedPeerings { transit_gateway_peering_attachments: Vec<Description>, next_token: Option<String> }
 }
@@ -210,23 +205,16 @@ pub fn ids_at(world: &World, caller: &Caller) -> BTreeSet<String> {
     own.filter(|end| end.is_at(&caller.account, &caller.region)).map(|end| end.attachment.clone()).collect()
 }
 
-pub fn describe(world: &mut World, caller: &Caller, input: DescribePeerings) -> Result<DescribedPeerings, AwsError> {
+pub fn describe(
+    world: &mut World,
+    caller: &Caller,
+    input: DescribeTransitGatewayPeeringAttachments,
+) -> Result<DescribedPeerings, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayPeeringAttachments",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::TransitGatewayAttachment,
-        ids: &input.transit_gateway_attachment_ids,
-        filters: &input.filters,
-    };
     let ids = ids_at(world, caller);
-    let page = describe_page(&question, &SIEVE, ids.iter().map(String::as_str), |id| {
+    let page = input.question().answer(world, caller, &SIEVE, ids.iter().map(String::as_str), |id| {
         let (it, end) = at(&world.network, &caller.account, &caller.region, id)?;
-        visibility::shows(world, &caller.account, id).then(|| Row {
+        Some(Row {
             shown: description(world, it, end),
             local: party(end),
             remote: party(it.across(&end.transit_gateway)),

@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{answer, request, words};
-use super::paging::{Asked, Question, describe as describe_page, page};
+use super::paging::{Asked, page};
 use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -408,11 +409,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteManagedPrefixList
     one(world, caller, &id)
 }
 
-request! { "PascalCase"
-    DescribeManagedPrefixLists {
-        prefix_list_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeManagedPrefixLists { prefix_list_ids: Kind::PrefixList } in pages of SIZES }
 answer! { "PascalCase" DescribedPrefixLists { prefix_lists: Vec<Description>, next_token: Option<String> } }
 
 const SIEVE: Sieve<Description> = Sieve {
@@ -431,22 +428,11 @@ pub fn describe(
     input: DescribeManagedPrefixLists,
 ) -> Result<DescribedPrefixLists, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeManagedPrefixLists",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::PrefixList,
-        ids: &input.prefix_list_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::PrefixList);
     let candidates = merged(world.network.prefix_lists.ids(&Key::place(caller)), shared.iter().map(String::as_str));
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().answer(world, caller, &SIEVE, candidates, |id| {
         let list = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, list))
+        Some(description(world, caller, list))
     })?;
     Ok(DescribedPrefixLists { prefix_lists: page.items, next_token: page.next })
 }
@@ -469,12 +455,7 @@ pub fn entries(
     let entries = list.versions.get(&version).ok_or_else(|| no_version(version))?;
     let rows: BTreeMap<String, (&IpNet, &String)> =
         entries.iter().map(|(range, text)| (cidr::sort_key(range), (range, text))).collect();
-    let asked = Asked {
-        action: "GetManagedPrefixListEntries",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetManagedPrefixListEntries", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |key| {
         let (range, text) = rows.get(key)?;
         Some(Entry { cidr: range.to_string(), description: (!text.is_empty()).then(|| (*text).clone()) })

@@ -197,12 +197,7 @@ pub fn of_table(world: &mut World, caller: &Caller, input: GetReferences) -> Res
     SIEVE.check(&input.filters)?;
     let world = &*world;
     let table = own(world, caller, &input.transit_gateway_route_table_id)?;
-    let asked = Asked {
-        action: "GetTransitGatewayPrefixListReferences",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetTransitGatewayPrefixListReferences", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, table.prefix_list_references.keys().map(String::as_str), |list| {
         description(world, table, list).filter(|row| SIEVE.admits(&input.filters, row))
     })?;

@@ -56,12 +56,7 @@ pub fn associations(
     if list.owner != caller.account {
         rows.retain(|_, owner| *owner == caller.account);
     }
-    let asked = Asked {
-        action: "GetManagedPrefixListAssociations",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetManagedPrefixListAssociations", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |id| {
         Some(Association { resource_id: id.to_owned(), resource_owner: rows.get(id)?.clone() })
     })?;

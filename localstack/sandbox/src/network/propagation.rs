@@ -212,12 +212,7 @@ pub fn of_table(world: &mut World, caller: &Caller, input: TableContents) -> Res
     TABLE_SIEVE.check(&input.filters)?;
     let world = &*world;
     let table = own(world, caller, &input.transit_gateway_route_table_id)?;
-    let asked = Asked {
-        action: "GetTransitGatewayRouteTablePropagations",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetTransitGatewayRouteTablePropagations", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, table.propagated.attachments().map(String::as_str), |id| {
         let attachment = attachment::find(&world.network, &table.transit_gateway, id)?;
         let row = TablePropagation {
@@ -262,12 +257,7 @@ pub fn of_attachment(
     }
     let mut tables = attachment.propagations().to_vec();
     tables.sort_unstable();
-    let asked = Asked {
-        action: "GetTransitGatewayAttachmentPropagations",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("GetTransitGatewayAttachmentPropagations", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, tables.iter().map(String::as_str), |id| {
         let row = AttachmentPropagation { transit_gateway_route_table_id: id.to_owned(), state: State::Enabled };
         ATTACHMENT_SIEVE.admits(&input.filters, &row).then_some(row)

@@ -8,11 +8,13 @@ use crate::random::Dice;
 pub enum Kind {
     CustomerGateway,
     InternetGateway,
+    NetworkInterface,
     PrefixList,
     RouteTable,
     Subnet,
     TransitGateway,
     TransitGatewayAttachment,
+    TransitGatewayConnectPeer,
     TransitGatewayRouteTable,
     Vpc,
     VpcPeeringConnection,
@@ -20,14 +22,16 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 13] = [
         Kind::CustomerGateway,
         Kind::InternetGateway,
+        Kind::NetworkInterface,
         Kind::PrefixList,
         Kind::RouteTable,
         Kind::Subnet,
         Kind::TransitGateway,
         Kind::TransitGatewayAttachment,
+        Kind::TransitGatewayConnectPeer,
         Kind::TransitGatewayRouteTable,
         Kind::Vpc,
         Kind::VpcPeeringConnection,
@@ -38,11 +42,13 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "cgw",
             Kind::InternetGateway => "igw",
+            Kind::NetworkInterface => "eni",
             Kind::PrefixList => "pl",
             Kind::RouteTable => "rtb",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "tgw",
             Kind::TransitGatewayAttachment => "tgw-attach",
+            Kind::TransitGatewayConnectPeer => "tgw-connect-peer",
             Kind::TransitGatewayRouteTable => "tgw-rtb",
             Kind::Vpc => "vpc",
             Kind::VpcPeeringConnection => "pcx",
@@ -55,11 +61,13 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "customer-gateway",
             Kind::InternetGateway => "internet-gateway",
+            Kind::NetworkInterface => "network-interface",
             Kind::PrefixList => "prefix-list",
             Kind::RouteTable => "route-table",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "transit-gateway",
             Kind::TransitGatewayAttachment => "transit-gateway-attachment",
+            Kind::TransitGatewayConnectPeer => "transit-gateway-connect-peer",
             Kind::TransitGatewayRouteTable => "transit-gateway-route-table",
             Kind::Vpc => "vpc",
             Kind::VpcPeeringConnection => "vpc-peering-connection",
@@ -102,11 +110,13 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "InvalidCustomerGatewayID",
             Kind::InternetGateway => "InvalidInternetGatewayID",
+            Kind::NetworkInterface => "InvalidNetworkInterfaceID",
             Kind::PrefixList => "InvalidPrefixListID",
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableID",
             Kind::Subnet => "InvalidSubnetID",
             Kind::TransitGateway => "InvalidTransitGatewayID",
             Kind::TransitGatewayAttachment => "InvalidTransitGatewayAttachmentID",
+            Kind::TransitGatewayConnectPeer => "InvalidTransitGatewayConnectPeerID",
             Kind::Vpc => "InvalidVpcID",
             Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionID",
             Kind::VpnConnection => "InvalidVpnConnectionID",
@@ -119,11 +129,13 @@ impl Kind {
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableId",
             Kind::PrefixList => "InvalidPrefixListId",
             Kind::CustomerGateway => "InvalidCustomerGatewayId",
+            Kind::NetworkInterface => "InvalidNetworkInterfaceId",
             Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionId",
             Kind::InternetGateway
             | Kind::Subnet
             | Kind::TransitGateway
             | Kind::TransitGatewayAttachment
+            | Kind::TransitGatewayConnectPeer
             | Kind::Vpc
             | Kind::VpnConnection => self.stem(),
         }
@@ -134,12 +146,16 @@ impl Kind {
         let message = match self {
             Kind::CustomerGateway => format!("The customerGateway ID '{id}' does not exist"),
             Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
+            Kind::NetworkInterface => format!("The networkInterface ID '{id}' does not exist"),
             Kind::PrefixList => format!("The prefix list ID '{id}' does not exist"),
             Kind::RouteTable => format!("The routeTable ID '{id}' does not exist"),
             Kind::Subnet => format!("The subnet ID '{id}' does not exist"),
             Kind::TransitGateway => format!("Transit Gateway {id} was deleted or does not exist."),
             Kind::TransitGatewayAttachment => {
                 format!("Transit Gateway Attachment {id} was deleted or does not exist.")
+            }
+            Kind::TransitGatewayConnectPeer => {
+                format!("Transit Gateway Connect Peer {id} was deleted or does not exist.")
             }
             Kind::TransitGatewayRouteTable => {
                 format!("Transit Gateway Route Table {id} was deleted or does not exist.")

@@ -43,12 +43,7 @@ pub fn search(world: &mut World, caller: &Caller, input: SearchTransitGatewayRou
     let found = candidates(world, table, &input.filters).into_iter();
     let found = found.filter(|route| tests.iter().all(|passes| passes(route)));
     let rows: BTreeMap<String, TableRoute> = found.map(|route| (sort_key(&route.range), route)).collect();
-    let asked = Asked {
-        action: "SearchTransitGatewayRoutes",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("SearchTransitGatewayRoutes", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |key| {
         Some(description(world, &table.transit_gateway, rows.get(key)?))
     })?;

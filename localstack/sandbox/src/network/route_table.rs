@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve, none};
+use super::describe::describe_request;
+use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request};
-use super::paging::{Asked, Question, describe as describe_page, refuse_pages_of_named};
 use super::resource::{Kind, invalid_combination, invalid_value, not_authorized};
 use super::route::{Route, RouteDescription, Target, descriptions};
 use super::shelf::{Kept, Key, merged};
@@ -213,11 +213,7 @@ fn description(world: &World, caller: &Caller, table: &RouteTable) -> RouteTable
     }
 }
 
-request! { "PascalCase"
-    DescribeRouteTables {
-        route_table_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeRouteTables { route_table_ids: Kind::RouteTable } in pages of SIZES }
 answer! { "PascalCase" DescribedRouteTables { route_tables: Vec<RouteTableDescription>, next_token: Option<String> } }
 
 fn of_routes(table: &RouteTableDescription, value: fn(&RouteDescription) -> Option<String>) -> Vec<String> {
@@ -256,26 +252,14 @@ pub fn describe(
     caller: &Caller,
     input: DescribeRouteTables,
 ) -> Result<DescribedRouteTables, AwsError> {
-    refuse_pages_of_named("routeTableIds", &input.route_table_ids, input.max_results)?;
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeRouteTables",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::RouteTable,
-        ids: &input.route_table_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
     let shared = shared.iter().filter_map(|id| of_subnet(world, world.network.subnets.get(id)?));
     let shared: BTreeSet<&str> = shared.map(|it| it.id.as_str()).collect();
     let candidates = merged(world.network.route_tables.ids(&Key::place(caller)), shared.into_iter());
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().names_or_pages("routeTableIds")?.answer(world, caller, &SIEVE, candidates, |id| {
         let table = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, table))
+        Some(description(world, caller, table))
     })?;
     Ok(DescribedRouteTables { route_tables: page.items, next_token: page.next })
 }

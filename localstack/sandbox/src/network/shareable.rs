@@ -34,8 +34,10 @@ impl Shareable<'_> {
             Kind::Subnet => "ec2:Subnet",
             Kind::CustomerGateway
             | Kind::InternetGateway
+            | Kind::NetworkInterface
             | Kind::RouteTable
             | Kind::TransitGatewayAttachment
+            | Kind::TransitGatewayConnectPeer
             | Kind::TransitGatewayRouteTable
             | Kind::Vpc
             | Kind::VpcPeeringConnection

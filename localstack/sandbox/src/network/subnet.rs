@@ -2,15 +2,15 @@
 
 use ipnet::IpNet;
 
-use super::filters::{Filter, Sieve, none};
+use super::describe::describe_request;
+use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
 use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
 use super::vpc::AttributeValue;
 use super::zones::Zone;
-use super::{cidr, shareable, visibility, vpc, zones};
+use super::{cidr, network_interface, shareable, subnet_cidr, visibility, vpc, zones};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::sharing;
 use crate::world::{self, World};
@@ -89,15 +89,11 @@ request! { "PascalCase"
     }
 }
 answer! { "PascalCase"
-    SubnetIpv6Association { association_id: String, ipv6_cidr_block: String, ipv6_cidr_block_state: SubnetIpv6State }
-}
-answer! { "PascalCase" SubnetIpv6State { state: &'static str } }
-answer! { "PascalCase"
     SubnetDescription {
         subnet_id: String, subnet_arn: String, vpc_id: String, owner_id: String, state: State, cidr_block: String,
         availability_zone: String, availability_zone_id: String, available_ip_address_count: u64, default_for_az: bool,
         map_public_ip_on_launch: bool, assign_ipv6_address_on_creation: bool,
-        ipv6_cidr_block_association_set: Vec<SubnetIpv6Association>, tags: Vec<Tag>,
+        ipv6_cidr_block_association_set: Vec<subnet_cidr::Association>, tags: Vec<Tag>,
     }
 }
 answer! { "PascalCase" CreatedSubnet { subnet: SubnetDescription } }
@@ -111,24 +107,11 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateSubnet) -> Result
         return Err(invalid_range(&range));
     }
     let ipv6 = input.ipv6_cidr_block.as_deref().map(|text| cidr::normalised("ipv6CidrBlock", text)).transpose()?;
-    for wanted in [Some(range), ipv6].into_iter().flatten() {
-        if !vpc.associated().any(|held| held.contains(&wanted)) {
-            return Err(invalid_range(&wanted));
-        }
-    }
-    if let Some(v6) = ipv6.filter(|v6| v6.prefix_len() != 64) {
-        return Err(invalid_range(&v6));
+    check_place(world, &vpc.id, &range)?;
+    if let Some(v6) = ipv6 {
+        subnet_cidr::check(world, &vpc.id, &v6)?;
     }
     let inside = Key::Vpc(vpc.id.clone());
-    let taken = |wanted: &IpNet, held: &Subnet| {
-        [Some(held.cidr), held.ipv6].into_iter().flatten().any(|held| cidr::overlap(&held, wanted))
-    };
-    for wanted in [Some(range), ipv6].into_iter().flatten() {
-        if world.network.subnets.under(&inside).any(|held| taken(&wanted, held)) {
-            let message = format!("The CIDR '{wanted}' conflicts with another subnet");
-            return Err(AwsError::new("InvalidSubnet.Conflict", message));
-        }
-    }
     if world.network.subnets.ids(&inside).count() >= world.network.quotas.subnets_per_vpc {
         let message = "The maximum number of subnets for this VPC has been reached.";
         return Err(AwsError::new("SubnetLimitExceeded", message));
@@ -160,7 +143,25 @@ pub fn put(world: &mut World, subnet: Subnet, tags: &[Tag]) {
     world.network.subnets.insert(subnet);
 }
 
-fn invalid_range(range: &IpNet) -> AwsError {
+/// Checks that a range is in one of a VPC's, and in none of its subnets.
+///
+/// # Errors
+/// `InvalidSubnet.Range` and `InvalidSubnet.Conflict`.
+pub fn check_place(world: &World, vpc: &str, wanted: &IpNet) -> Result<(), AwsError> {
+    let network = &world.network;
+    if !network.vpcs.get(vpc).is_some_and(|vpc| vpc.associated().any(|held| held.contains(wanted))) {
+        return Err(invalid_range(wanted));
+    }
+    let taken =
+        |held: &Subnet| [Some(held.cidr), held.ipv6].into_iter().flatten().any(|held| cidr::overlap(&held, wanted));
+    if network.subnets.under(&Key::Vpc(vpc.to_owned())).any(taken) {
+        let message = format!("The CIDR '{wanted}' conflicts with another subnet");
+        return Err(AwsError::new("InvalidSubnet.Conflict", message));
+    }
+    Ok(())
+}
+
+pub fn invalid_range(range: &IpNet) -> AwsError {
     AwsError::new("InvalidSubnet.Range", format!("The CIDR '{range}' is invalid."))
 }
 
@@ -184,9 +185,7 @@ fn zone(caller: &Caller, name: Option<&str>, id: Option<&str>) -> Result<Zone, A
 /// Counts the addresses that are left: transit gateway attachments take one in each of their subnets.
 pub fn free_addresses(world: &World, subnet: &Subnet) -> u64 {
     let all = 1_u64 << (32 - u32::from(subnet.cidr.prefix_len()));
-    let attachments = world.network.vpc_attachments.under(&Key::Vpc(subnet.vpc.clone()));
-    let taken = attachments.filter(|it| it.state.holds_interfaces() && it.subnets.contains(&subnet.id)).count();
-    all.saturating_sub(RESERVED + taken as u64)
+    all.saturating_sub(RESERVED + network_interface::count(world, subnet) as u64)
 }
 
 fn description(world: &World, caller: &Caller, subnet: &Subnet) -> SubnetDescription {
@@ -205,24 +204,12 @@ fn description(world: &World, caller: &Caller, subnet: &Subnet) -> SubnetDescrip
         default_for_az: subnet.default_for_zone,
         map_public_ip_on_launch: subnet.public_addresses,
         assign_ipv6_address_on_creation: subnet.ipv6_addresses,
-        ipv6_cidr_block_association_set: subnet
-            .ipv6
-            .iter()
-            .map(|range| SubnetIpv6Association {
-                association_id: subnet.id.replacen("subnet-", "subnet-cidr-assoc-", 1),
-                ipv6_cidr_block: range.to_string(),
-                ipv6_cidr_block_state: SubnetIpv6State { state: "associated" },
-            })
-            .collect(),
+        ipv6_cidr_block_association_set: subnet_cidr::association(subnet, "associated").into_iter().collect(),
         tags: world.network.tags.of(&caller.account, &subnet.id),
     }
 }
 
-request! { "PascalCase"
-    DescribeSubnets {
-        subnet_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeSubnets { subnet_ids: Kind::Subnet } }
 answer! { "PascalCase" DescribedSubnets { subnets: Vec<SubnetDescription>, next_token: Option<String> } }
 
 const SIEVE: Sieve<SubnetDescription> = Sieve {
@@ -266,24 +253,12 @@ const SIEVE: Sieve<SubnetDescription> = Sieve {
 };
 
 pub fn describe(world: &mut World, caller: &Caller, input: DescribeSubnets) -> Result<DescribedSubnets, AwsError> {
-    refuse_pages_of_named("subnetIds", &input.subnet_ids, input.max_results)?;
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeSubnets",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::Subnet,
-        ids: &input.subnet_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
     let candidates = merged(world.network.subnets.ids(&Key::place(caller)), shared.iter().map(String::as_str));
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().names_or_pages("subnetIds")?.answer(world, caller, &SIEVE, candidates, |id| {
         let subnet = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, subnet))
+        Some(description(world, caller, subnet))
     })?;
     Ok(DescribedSubnets { subnets: page.items, next_token: page.next })
 }

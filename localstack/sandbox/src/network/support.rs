@@ -180,6 +180,14 @@ impl Bench {
         (vpn, attachment)
     }
 
+    /// Makes a Connect attachment over another attachment, and waits.
+    pub fn connect(&mut self, account: &str, transport: &str) -> String {
+        let asked = json!({"TransportTransitGatewayAttachmentId": transport, "Options": {"Protocol": "gre"}});
+        let made = self.ec2(account, "CreateTransitGatewayConnect", asked);
+        self.wait();
+        text(&made["TransitGatewayConnect"]["TransitGatewayAttachmentId"])
+    }
+
     /// Peers a transit gateway with a new one in eu-west-1, accepted; returns that and the attachment's id.
     pub fn gateways_peered(&mut self, account: &str, gateway: &str) -> (String, String) {
         let here = std::mem::replace(&mut self.region, "eu-west-1".to_owned());

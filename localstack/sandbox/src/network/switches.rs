@@ -76,7 +76,8 @@ impl Default for Switches {
     }
 }
 
-/// How many of each there may be; the defaults are those of AWS's quota pages.
+/// How many of each there may be; the defaults are those of AWS's quota pages, but for the three that AWS sets so low
+/// that whoever has an organization has had them raised (see [`Quotas::of_a_new_account`]).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quotas {
@@ -85,6 +86,7 @@ pub struct Quotas {
     /// Static and propagated ones together, over all route tables.
     pub routes_per_transit_gateway: usize,
     pub transit_gateways_per_vpc: usize,
+    pub peers_per_connect_attachment: usize,
     pub subnets_per_vpc: usize,
     pub ipv4_cidrs_per_vpc: usize,
     pub route_tables_per_vpc: usize,
@@ -95,7 +97,8 @@ pub struct Quotas {
     pub entries_per_prefix_list: usize,
     pub customer_gateways_per_region: usize,
     pub vpn_connections_per_region: usize,
-    /// AWS starts an account with 5 and raises that on request; here it is raised.
+    pub vpcs_per_region: usize,
+    pub internet_gateways_per_region: usize,
     pub transit_gateways_per_region: usize,
     pub peerings_per_transit_gateway: usize,
     pub pending_peerings_per_transit_gateway: usize,
@@ -111,6 +114,7 @@ impl Default for Quotas {
             route_tables_per_transit_gateway: 20,
             routes_per_transit_gateway: 10_000,
             transit_gateways_per_vpc: 5,
+            peers_per_connect_attachment: 4,
             subnets_per_vpc: 200,
             ipv4_cidrs_per_vpc: 5,
             route_tables_per_vpc: 200,
@@ -119,11 +123,20 @@ impl Default for Quotas {
             entries_per_prefix_list: 1000,
             customer_gateways_per_region: 50,
             vpn_connections_per_region: 50,
+            vpcs_per_region: 50,
+            internet_gateways_per_region: 50,
             transit_gateways_per_region: 50,
             peerings_per_transit_gateway: 50,
             pending_peerings_per_transit_gateway: 10,
             active_vpc_peerings_per_vpc: 50,
             outstanding_vpc_peerings: 25,
         }
+    }
+}
+
+impl Quotas {
+    /// Returns what AWS starts an account with ("Amazon VPC quotas", "Quotas for your transit gateways").
+    pub fn of_a_new_account() -> Self {
+        Self { vpcs_per_region: 5, internet_gateways_per_region: 5, transit_gateways_per_region: 5, ..Self::default() }
     }
 }

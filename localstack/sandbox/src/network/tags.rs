@@ -10,7 +10,7 @@ use super::filters::{Filter, Sieve};
 use super::members::{Nothing, answer, request};
 use super::paging::{Asked, SIZES, page};
 use super::resource::{Kind, invalid_value};
-use super::{peering_attachment, vpc_peering};
+use super::{connect_peer, network_interface, peering_attachment, vpc_peering};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -133,11 +133,13 @@ fn taggable(world: &World, caller: &Caller, id: &str) -> Result<Kind, AwsError> 
     let may = match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::InternetGateway => network.internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::NetworkInterface => network_interface::is_callers(world, caller, id),
         Kind::PrefixList => network.prefix_lists.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::RouteTable => network.route_tables.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::Subnet => network.subnets.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::TransitGateway => network.transit_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::TransitGatewayAttachment => attachment::at(network, &caller.account, &caller.region, id).is_some(),
+        Kind::TransitGatewayConnectPeer => connect_peer::is_callers(world, caller, id),
         Kind::TransitGatewayRouteTable => {
             network.transit_gateway_route_tables.get(id).is_some_and(|it| here(&it.owner, &it.region))
         }
@@ -242,12 +244,7 @@ pub fn describe_tags(world: &mut World, caller: &Caller, input: DescribeTags) ->
             }
         }
     }
-    let asked = Asked {
-        action: "DescribeTags",
-        max_results: input.max_results,
-        next_token: input.next_token.as_deref(),
-        sizes: SIZES,
-    };
+    let asked = Asked::new("DescribeTags", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |key| rows.get(key).cloned())?;
     Ok(DescribedTags { tags: page.items, next_token: page.next })
 }

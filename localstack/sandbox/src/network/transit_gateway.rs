@@ -11,9 +11,9 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::attachment::{self, ResourceType};
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Switch, answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::{Kind, incorrect_state, invalid_combination, invalid_value, not_authorized};
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -235,11 +235,7 @@ fn description(world: &World, caller: &Caller, gateway: &TransitGateway) -> Desc
     }
 }
 
-request! { "PascalCase"
-    DescribeTransitGateways {
-        transit_gateway_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGateways { transit_gateway_ids: Kind::TransitGateway } }
 answer! { "PascalCase"
     DescribedTransitGateways { transit_gateways: Vec<Description>, next_token: Option<String> }
 }
@@ -277,24 +273,12 @@ pub fn describe(
     input: DescribeTransitGateways,
 ) -> Result<DescribedTransitGateways, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGateways",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::TransitGateway,
-        ids: &input.transit_gateway_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::TransitGateway);
     let candidates = merged(world.network.transit_gateways.ids(&Key::place(caller)), shared.iter().map(String::as_str));
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().answer(world, caller, &SIEVE, candidates, |id| {
         let gateway = world.network.transit_gateways.get(id)?;
         let sees = gateway.owner == caller.account || seen(world, caller, id).is_ok();
-        let shows = sees && gateway.region == caller.region && visibility::shows(world, &caller.account, id);
-        shows.then(|| description(world, caller, gateway))
+        (sees && gateway.region == caller.region).then(|| description(world, caller, gateway))
     })?;
     Ok(DescribedTransitGateways { transit_gateways: page.items, next_token: page.next })
 }

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::association::State as AssociationState;
 use super::attachment::{Side, propagations_mut};
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::prefix_list_reference::Reference;
 use super::propagated_routes::PropagatedRoutes;
 use super::resource::{Kind, incorrect_state};
@@ -212,12 +212,7 @@ fn description(world: &World, table: &TransitGatewayRouteTable) -> Description {
     }
 }
 
-request! { "PascalCase"
-    DescribeTransitGatewayRouteTables {
-        transit_gateway_route_table_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayRouteTables { transit_gateway_route_table_ids: Kind::TransitGatewayRouteTable } }
 answer! { "PascalCase"
     DescribedTables { transit_gateway_route_tables: Vec<Description>, next_token: Option<String> }
 }
@@ -239,21 +234,10 @@ pub fn describe(
     input: DescribeTransitGatewayRouteTables,
 ) -> Result<DescribedTables, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayRouteTables",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::TransitGatewayRouteTable,
-        ids: &input.transit_gateway_route_table_ids,
-        filters: &input.filters,
-    };
     let tables = &world.network.transit_gateway_route_tables;
-    let page = describe_page(&question, &SIEVE, tables.ids(&Key::place(caller)), |id| {
+    let page = input.question().answer(world, caller, &SIEVE, tables.ids(&Key::place(caller)), |id| {
         let table = tables.get(id).filter(|it| it.owner == caller.account && it.region == caller.region)?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, table))
+        Some(description(world, table))
     })?;
     Ok(DescribedTables { transit_gateway_route_tables: page.items, next_token: page.next })
 }

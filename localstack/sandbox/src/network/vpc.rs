@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 
 use super::cidr;
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Nothing, answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page, refuse_pages_of_named};
 use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -124,6 +124,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
     vpc_cidr::check_size(&primary)?;
     // The Region must be one that the sandbox has.
     super::zones::zones(&caller.account, &caller.region)?;
+    check_room(world, caller)?;
     let id = make(
         world,
         caller,
@@ -136,6 +137,17 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpc) -> Result<Cr
     );
     world.network.tags.set(&caller.account, &id, &tags);
     created(world, caller, &id)
+}
+
+/// Checks that an account may have one more VPC in a Region.
+///
+/// # Errors
+/// `VpcLimitExceeded`.
+pub fn check_room(world: &World, caller: &Caller) -> Result<(), AwsError> {
+    if world.network.vpcs.count(&Key::place(caller)) < world.network.quotas.vpcs_per_region {
+        return Ok(());
+    }
+    Err(AwsError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."))
 }
 
 /// What a new VPC is to be like, beside its primary range.
@@ -202,9 +214,7 @@ fn description(world: &World, caller: &Caller, vpc: &Vpc) -> VpcDescription {
     }
 }
 
-request! { "PascalCase"
-    DescribeVpcs { vpc_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>, next_token: Option<String> }
-}
+describe_request! { DescribeVpcs { vpc_ids: Kind::Vpc } }
 answer! { "PascalCase" DescribedVpcs { vpcs: Vec<VpcDescription>, next_token: Option<String> } }
 
 const SIEVE: Sieve<VpcDescription> = Sieve {
@@ -247,26 +257,14 @@ const SIEVE: Sieve<VpcDescription> = Sieve {
 };
 
 pub fn describe(world: &mut World, caller: &Caller, input: DescribeVpcs) -> Result<DescribedVpcs, AwsError> {
-    refuse_pages_of_named("vpcIds", &input.vpc_ids, input.max_results)?;
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeVpcs",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::Vpc,
-        ids: &input.vpc_ids,
-        filters: &input.filters,
-    };
     let shared = shareable::shared_with(world, &caller.account, Kind::Subnet);
     let shared = shared.iter().filter_map(|id| world.network.subnets.get(id)).map(|it| it.vpc.as_str());
     let shared: BTreeSet<&str> = shared.collect();
     let candidates = merged(world.network.vpcs.ids(&Key::place(caller)), shared.into_iter());
-    let page = describe_page(&question, &SIEVE, candidates, |id| {
+    let page = input.question().names_or_pages("vpcIds")?.answer(world, caller, &SIEVE, candidates, |id| {
         let vpc = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, vpc))
+        Some(description(world, caller, vpc))
     })?;
     Ok(DescribedVpcs { vpcs: page.items, next_token: page.next })
 }

@@ -17,16 +17,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::attachment::{Side, join_default_tables, leave_routing};
-use super::filters::{Filter, Sieve};
-use super::members::{Switch, answer, request, words};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
+use super::describe::describe_request;
+use super::filters::Sieve;
+use super::members::{Switch, answer, words};
 use super::resource::Kind;
 use super::route::Target;
 use super::shelf::{Kept, Key};
 use super::switches::DefaultAssociation;
 use super::tags::Tag;
 use super::transit_gateway::RECORD_LIFE;
-use super::{association, propagation, route, visibility};
+use super::{association, propagation, route};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::{self, World};
 
@@ -249,12 +249,7 @@ pub fn description(world: &World, caller: &Caller, attachment: &VpcAttachment) -
     }
 }
 
-request! { "PascalCase"
-    DescribeVpcAttachments {
-        transit_gateway_attachment_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeTransitGatewayVpcAttachments { transit_gateway_attachment_ids: Kind::TransitGatewayAttachment } }
 answer! { "PascalCase"
     DescribedVpcAttachments { transit_gateway_vpc_attachments: Vec<Description>, next_token: Option<String> }
 }
@@ -272,25 +267,18 @@ const SIEVE: Sieve<Description> = Sieve {
 pub fn describe(
     world: &mut World,
     caller: &Caller,
-    input: DescribeVpcAttachments,
+    input: DescribeTransitGatewayVpcAttachments,
 ) -> Result<DescribedVpcAttachments, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeTransitGatewayVpcAttachments",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
+    let page = input.question().answer(
+        world,
+        caller,
+        &SIEVE,
+        world.network.vpc_attachments.ids(&Key::place(caller)),
+        |id| {
+            let attachment = world.network.vpc_attachments.get(id)?;
+            has_side(attachment, &caller.account, &caller.region).then(|| description(world, caller, attachment))
         },
-        kind: Kind::TransitGatewayAttachment,
-        ids: &input.transit_gateway_attachment_ids,
-        filters: &input.filters,
-    };
-    let page = describe_page(&question, &SIEVE, world.network.vpc_attachments.ids(&Key::place(caller)), |id| {
-        let attachment = world.network.vpc_attachments.get(id)?;
-        let has_side = has_side(attachment, &caller.account, &caller.region);
-        let shows = has_side && visibility::shows(world, &caller.account, id);
-        shows.then(|| description(world, caller, attachment))
-    })?;
+    )?;
     Ok(DescribedVpcAttachments { transit_gateway_vpc_attachments: page.items, next_token: page.next })
 }

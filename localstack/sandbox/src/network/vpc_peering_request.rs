@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
-use super::filters::{Filter, Sieve};
+use super::describe::describe_request;
+use super::filters::Sieve;
 use super::members::{Done, answer, request};
-use super::paging::{Asked, Question, SIZES, describe as describe_page};
 use super::resource::{Kind, missing};
 use super::shelf::Key;
 use super::tags::{self, Tag, TagSpecification, on_creation};
@@ -294,12 +294,7 @@ pub fn modify_options(
     })
 }
 
-request! { "PascalCase"
-    DescribeVpcPeeringConnections {
-        vpc_peering_connection_ids: Vec<String>, filters: Vec<Filter>, max_results: Option<i64>,
-        next_token: Option<String>,
-    }
-}
+describe_request! { DescribeVpcPeeringConnections { vpc_peering_connection_ids: Kind::VpcPeeringConnection } }
 answer! { "PascalCase"
     DescribedPeerings { vpc_peering_connections: Vec<Description>, next_token: Option<String> }
 }
@@ -330,21 +325,10 @@ pub fn describe(
     input: DescribeVpcPeeringConnections,
 ) -> Result<DescribedPeerings, AwsError> {
     let world = &*world;
-    let question = Question {
-        asked: Asked {
-            action: "DescribeVpcPeeringConnections",
-            max_results: input.max_results,
-            next_token: input.next_token.as_deref(),
-            sizes: SIZES,
-        },
-        kind: Kind::VpcPeeringConnection,
-        ids: &input.vpc_peering_connection_ids,
-        filters: &input.filters,
-    };
     let candidates: BTreeSet<&str> = world.network.vpc_peering_connections.ids(&Key::place(caller)).collect();
-    let page = describe_page(&question, &SIEVE, candidates.into_iter(), |id| {
+    let page = input.question().answer(world, caller, &SIEVE, candidates.into_iter(), |id| {
         let it = seen(world, caller, id).ok()?;
-        visibility::shows(world, &caller.account, id).then(|| description(world, caller, it))
+        Some(description(world, caller, it))
     })?;
     Ok(DescribedPeerings { vpc_peering_connections: page.items, next_token: page.next })
 }

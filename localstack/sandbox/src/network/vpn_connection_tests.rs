@@ -29,6 +29,37 @@ fn a_connection_comes_and_goes_with_its_attachment() {
 }
 
 #[test]
+fn both_tunnels_are_up_when_something_comes_over_them() {
+    let mut bench = Bench::new();
+    let gateway = bench.plain_transit_gateway(HUB);
+    let (vpn, attachment) = bench.vpn(HUB, &gateway);
+    let mut tunnels = || {
+        let shown = bench.ec2(HUB, "DescribeVpnConnections", json!({"VpnConnectionIds": [vpn]}));
+        let shown = shown["VpnConnections"][0].clone();
+        bench.bring(&attachment, &["10.9.0.0/16", "10.10.0.0/16"]);
+        let tunnels = shown["VgwTelemetry"].as_array().unwrap().clone();
+        assert_ne!(tunnels[0]["OutsideIpAddress"], tunnels[1]["OutsideIpAddress"]);
+        tunnels.iter().map(|it| (it["Status"].clone(), it["AcceptedRouteCount"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(tunnels(), vec![(json!("DOWN"), json!(0)); 2]);
+    assert_eq!(tunnels(), vec![(json!("UP"), json!(2)); 2]);
+}
+
+#[test]
+fn what_concerns_the_tunnels_cannot_be_asked_for() {
+    let mut bench = Bench::new();
+    let gateway = bench.plain_transit_gateway(HUB);
+    let asked = json!({"Type": "ipsec.1", "BgpAsn": 65000, "IpAddress": "203.0.113.9"});
+    let customer = bench.ec2(HUB, "CreateCustomerGateway", asked)["CustomerGateway"]["CustomerGatewayId"].clone();
+    let asked = |options| json!({"Type": "ipsec.1", "CustomerGatewayId": customer, "TransitGatewayId": gateway, "Options": options});
+    bench.refused(HUB, "CreateVpnConnection", asked(json!({"EnableAcceleration": true})), "NotModelled");
+    bench.refused(HUB, "CreateVpnConnection", asked(json!({"TunnelInsideIpVersion": "ipv6"})), "NotModelled");
+    let plain = json!({"EnableAcceleration": false, "LocalIpv4NetworkCidr": "0.0.0.0/0", "StaticRoutesOnly": true});
+    let made = bench.ec2(HUB, "CreateVpnConnection", asked(plain));
+    assert_eq!(made["VpnConnection"]["Options"]["StaticRoutesOnly"], true);
+}
+
+#[test]
 fn only_the_transit_gateways_owner_connects_to_it() {
     let mut bench = Bench::new();
     let gateway = bench.plain_transit_gateway(HUB);

@@ -47,12 +47,7 @@ pub fn zones(account: &str, region: &str) -> Result<Vec<Zone>, AwsError> {
     };
     let code = code(region);
     // A shuffle that depends on the account and the Region alone.
-    let mut dice = crate::random::Dice::new(
-        account
-            .bytes()
-            .chain(region.bytes())
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
-    );
+    let mut dice = crate::random::Dice::of(&format!("{account}{region}"));
     let mut numbers: Vec<usize> = (1..=*count).collect();
     for at in (1..numbers.len()).rev() {
         numbers.swap(at, (dice.next() % (at as u64 + 1)) as usize);

@@ -12,8 +12,8 @@ use super::super::policy::keys::Context;
 use super::{Asked, context, kinds};
 use crate::call::{Caller, Service};
 use crate::network::resource::Kind;
-use crate::network::tags;
 use crate::network::vpc_peering::Party;
+use crate::network::{subnet_cidr, tags};
 use crate::world::World;
 
 /// Creations whose kind is not in their name.
@@ -77,7 +77,7 @@ fn collect(value: &Value, ids: &mut BTreeSet<String>) {
     }
 }
 
-/// Finds what an association associates: a route table and its subnet, or a VPC with a range.
+/// Finds what an association associates: a route table and its subnet, or a VPC or a subnet with a range.
 fn associated(world: &World, association: &str) -> Vec<String> {
     let network = &world.network;
     let mut tables = network.route_tables.iter();
@@ -88,7 +88,9 @@ fn associated(world: &World, association: &str) -> Vec<String> {
     });
     let of_table = table.map(|it| [Some(&it.id), it.subnets.get(association), it.gateways.get(association)]);
     let vpc = network.vpcs.iter().find(|it| it.cidrs.iter().any(|range| range.id == association));
-    of_table.into_iter().flatten().flatten().cloned().chain(vpc.map(|it| it.id.clone())).collect()
+    let subnet = network.subnets.iter().find(|it| subnet_cidr::id_for(it) == association);
+    let of_range = vpc.map(|it| it.id.clone()).or_else(|| subnet.map(|it| it.id.clone()));
+    of_table.into_iter().flatten().flatten().cloned().chain(of_range).collect()
 }
 
 /// Tells the kind of what an action creates, if the action is judged on it.
@@ -169,7 +171,11 @@ fn resource(world: &World, caller: &Caller, kind: Kind, id: &str) -> (String, Co
         }
     };
     match kind {
-        Kind::CustomerGateway | Kind::PrefixList | Kind::VpnConnection => {}
+        Kind::CustomerGateway
+        | Kind::NetworkInterface
+        | Kind::PrefixList
+        | Kind::TransitGatewayConnectPeer
+        | Kind::VpnConnection => {}
         Kind::InternetGateway => {
             put_vpc(network.internet_gateways.get(id).and_then(|it| it.vpc.as_ref()));
             context.put("ec2:InternetGatewayID", id);
@@ -205,6 +211,8 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
     match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).map(|it| it.owner.clone()),
         Kind::InternetGateway => network.internet_gateways.get(id).map(|it| it.owner.clone()),
+        // An interface's owner is its subnet's, and nobody else can name it.
+        Kind::NetworkInterface => None,
         Kind::PrefixList => network.prefix_lists.get(id).map(|it| it.owner.clone()),
         Kind::RouteTable => network.route_tables.get(id).map(|it| it.owner.clone()),
         Kind::Subnet => network.subnets.get(id).map(|it| it.owner.clone()),
@@ -213,6 +221,7 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
             let of_vpc = network.vpc_attachments.get(id).map(|it| it.vpc_owner.clone());
             of_vpc.or_else(|| network.given_attachments.get(id).map(|it| it.resource_owner.clone()))
         }
+        Kind::TransitGatewayConnectPeer => network.connect_peers.get(id).map(|it| it.owner.clone()),
         Kind::TransitGatewayRouteTable => network.transit_gateway_route_tables.get(id).map(|it| it.owner.clone()),
         Kind::Vpc => network.vpcs.get(id).map(|it| it.owner.clone()),
         Kind::VpcPeeringConnection => None,

@@ -82,6 +82,12 @@ impl<'w> Layers<'w> {
         Self { service_control, boundary, own: Some(own), ..Self::default() }
     }
 
+    /// Makes the layers of whoever has just these policies, and this permissions boundary.
+    pub fn given(own: &'w [Policy], boundary: &'w [Policy]) -> Self {
+        let boundary = (!boundary.is_empty()).then(|| boundary.iter().collect());
+        Self { own: Some(own.iter().collect()), boundary, ..Self::default() }
+    }
+
     /// Lets the caller's own policies only deny: something else allows.
     pub fn with_everything_of_its_own(self) -> Self {
         Self { own_allow: true, ..self }

@@ -520,7 +520,7 @@ fn a_simulation_says_what_the_calls_would() {
 }
 
 /// Actions that change something and that AWS judges on no resource.
-const ON_NOTHING: [&str; 14] = [
+const ON_NOTHING: [&str; 15] = [
     "CreateAccount",
     "CreateDefaultVpc",
     "CreateOrganization",
@@ -532,6 +532,7 @@ const ON_NOTHING: [&str; 14] = [
     "EnableSharingWithAwsOrganization",
     "LeaveOrganization",
     "ModifyVpcPeeringConnectionOptions",
+    "SimulateCustomPolicy",
     "CreatePolicy",
     "CreateVpnConnectionRoute",
     "DeleteVpnConnectionRoute",
