@@ -7,6 +7,10 @@
 
 mod support;
 
+#[path = "scenario/build.rs"]
+mod build;
+#[path = "scenario/looks.rs"]
+mod looks;
 #[path = "scenario/names.rs"]
 mod names;
 #[path = "scenario/script.rs"]
@@ -26,7 +30,9 @@ fn main() {
     let mut trials = Vec::new();
     for file in files() {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        for door in DoorKind::ALL {
+        let lines = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let alone = lines.lines().any(|line| line == "in process alone");
+        for door in DoorKind::ALL.into_iter().filter(|door| !alone || *door == DoorKind::InProcess) {
             let file = file.clone();
             trials.push(Trial::test(format!("{name} {}", door.words()), move || run(&file, door)));
         }

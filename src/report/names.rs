@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::model::{
-    AccountId, Attached, AttachedKey, AttachmentKey, GivenKey, GivenKind, HubName, Key, NAME_TAG, Principal,
-    PrincipalKey, Problem, RouteVia, SegmentName, StaticRouteKey, TableKey, TransitGatewayId, Unmanaged, VpcKey,
+    AccountId, Attached, AttachedKey, AttachmentKey, Cidr, GivenKey, GivenKind, HubName, Key, NAME_TAG, Principal,
+    PrincipalKey, Problem, RouteVia, SegmentName, StaticRouteKey, TableKey, TransitGatewayId, Unmanaged, Vpc, VpcKey,
     WantedGateway, WantedStaticRoute,
 };
 
@@ -16,7 +16,7 @@ use super::View;
 pub(super) struct Names<'a> {
     pub(super) view: &'a View<'a>,
     accounts: BTreeMap<&'a AccountId, &'a str>,
-    vpcs: BTreeMap<VpcKey, &'a str>,
+    vpcs: BTreeMap<VpcKey, &'a Vpc>,
     hubs: BTreeMap<&'a VpcKey, &'a HubName>,
     /// Things that AWS refused a step for, by their name in the ledger, which is the end of a step's name.
     refused: BTreeMap<String, Key>,
@@ -56,9 +56,7 @@ impl<'a> Names<'a> {
         for (scope, member) in &view.seen.members {
             for vpc in member.vpcs.known().unwrap_or_default().iter().filter(|vpc| vpc.owner == scope.account) {
                 let key = VpcKey { account: scope.account.clone(), region: scope.region.clone(), vpc: vpc.id.clone() };
-                if let Some(name) = vpc.tags.get(NAME_TAG).filter(|name| !name.is_empty()) {
-                    vpcs.insert(key, name.as_str());
-                }
+                vpcs.insert(key, vpc);
             }
         }
         let mut hubs = BTreeMap::new();
@@ -91,7 +89,12 @@ impl<'a> Names<'a> {
 
     /// Returns the VPC's Name tag.
     pub fn vpc_tag(&self, key: &VpcKey) -> Option<&'a str> {
-        self.vpcs.get(key).copied()
+        self.vpcs.get(key)?.tags.get(NAME_TAG).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// Returns every range of the VPC.
+    pub fn ranges(&self, key: &VpcKey) -> &'a [Cidr] {
+        self.vpcs.get(key).map_or(&[], |vpc| &vpc.cidrs)
     }
 
     /// Returns the account's name.

@@ -19,46 +19,49 @@
 //! | `given NAME TYPE on HUB brings RANGE …` | gives the hub an attachment of another service |
 //! | `prefix-list ACCOUNT.NAME most N RANGE …` | makes a prefix list |
 //! | `call ACCOUNT SERVICE ACTION JSON [=> NAME JSON-POINTER]` | makes a call that must succeed; may name an id of the answer |
+//! | `spokes N in OU/PATH ROLE [KEY=VALUE …]` | makes N accounts, each with the role, a VPC of a /24 and a subnet to attach in |
 //! | `before ACCOUNT ACTION call …` | makes the call once, right before transitd's next such call arrives |
 //! | `deny ACCOUNT ACTION`, `allow ACCOUNT ACTION` | refuses transitd's calls, until allowed |
 //! | `refuse ACCOUNT ACTION CODE` | refuses transitd's next such call with this code |
 //! | `outage ACCOUNT ACTION` | answers transitd's calls with a 500, until allowed |
 //! | `lose ACCOUNT ACTION` | does transitd's next such call, and loses the answer |
 //! | `failing ACCOUNT [no more]` | lets the account's attachments fail |
-//! | `lag 30s` | lets new things stay out of sight for up to so long |
+//! | `in process alone` | is not played over the wire, where it would take minutes |
+//! | `pace instant` | lets AWS do its own work at once |
+//! | `set NAME=VALUE` | sets a switch or a quota, as `aws-sandbox serve --set` does |
 //! | `wait 10m` | moves the sandbox's clock on |
 //! | `forget` | loses transitd's state |
 //! | `$ transitd … [\| last]` | runs transitd; prints its output, or that of the last pass, and the exit code |
 //! | `converge` | runs `transitd apply`, which must end in sync; prints nothing |
+//! | `daemon 6h [rung]` | runs `transitd run` for so long; rung: somebody sends SIGUSR1 after every pass |
 //! | `writes` | lists what the last run of transitd wrote |
+//! | `calls` | counts the calls of the last run, by action, and how long it took |
 //! | `walk VPC -> VPC` | follows a packet, both ways; prints how far each came |
 //!
 //! `{name}` stands for the id of an account, VPC, hub, or of what a call named; `{vpc/table}` for a VPC's main route
 //! table, `{vpc/attachment}` for its living attachment, `{vpc/10.1.0.0/24}` for a subnet, `{hub/default}` for a hub's
 //! default table, `{table of SEGMENT}`, `{gateway of HUB}` and `{share of HUB}` for what transitd made, `{NAME/resource}` for
-//! what a VPN or another given attachment leads to.
+//! what a VPN or another given attachment leads to. A range may be many: `172.16.0.0/24+1200` are 1,200 from there on.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::ops::Range;
 use std::time::Duration;
 
 use aws_sandbox::Service;
+use aws_sandbox::network::adjustment;
 use aws_sandbox::network::attachment::ResourceType;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::vpc_attachment::State;
-use aws_sandbox::network::walk::{self, Path, Start};
 use aws_sandbox::seed::{Seed, text};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::build::pairs;
 use super::names::Names;
-use super::stage::{DoorKind, Stage};
+use super::stage::{DoorKind, EXTERNAL_ID, Life, Stage};
 use super::troubles::Foreign;
 
-/// What the names of calls that change nothing begin with.
-const READS: [&str; 5] = ["Describe", "Get", "List", "Search", "AssumeRole"];
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Plays a scenario, and returns its text with what it printed this time.
 pub async fn play(written: &str, door: DoorKind) -> Result<String, Failure> {
@@ -70,7 +73,7 @@ pub async fn play(written: &str, door: DoorKind) -> Result<String, Failure> {
         units: BTreeMap::new(),
         home: String::new(),
         config: String::new(),
-        last_run: 0..0,
+        last_run: LastRun::default(),
     };
     let mut printed = String::new();
     for (index, line) in written.lines().enumerate().filter(|(_, line)| !line.starts_with("> ") && *line != ">") {
@@ -93,21 +96,29 @@ pub async fn play(written: &str, door: DoorKind) -> Result<String, Failure> {
     Ok(printed)
 }
 
-struct Play {
-    stage: Stage,
+pub(super) struct Play {
+    pub(super) stage: Stage,
     region: String,
     seed: Option<Seed>,
-    names: Names,
-    units: BTreeMap<String, String>,
-    home: String,
+    pub(super) names: Names,
+    pub(super) units: BTreeMap<String, String>,
+    pub(super) home: String,
     /// The config file, with names in it.
     config: String,
-    /// The part of the sandbox's log that the last run of transitd wrote.
-    last_run: Range<usize>,
+    pub(super) last_run: LastRun,
+}
+
+/// What is told of the last run of transitd.
+#[derive(Default)]
+pub(super) struct LastRun {
+    /// The part of the sandbox's log that it wrote.
+    pub(super) calls: Range<usize>,
+    /// How long it took, in the sandbox's time.
+    pub(super) took: SignedDuration,
 }
 
 impl Play {
-    fn seed(&self) -> Result<&Seed, Failure> {
+    pub(super) fn seed(&self) -> Result<&Seed, Failure> {
         self.seed.as_ref().ok_or_else(|| "the scenario has no organization yet".into())
     }
 
@@ -135,14 +146,11 @@ impl Play {
                 self.home = self.names.id(name)?;
                 self.seed()?.delegate(&self.home);
             }
-            ["role", name, role] => self.role(name, role, "scenario-external-id")?,
+            ["role", name, role] => self.role(name, role, EXTERNAL_ID)?,
             ["role", name, role, "external-id", id] => self.role(name, role, id)?,
+            ["spokes", number, "in", path, role, tags @ ..] => self.spokes(number.parse()?, path, role, tags)?,
             ["vpc", name, range, tags @ ..] => self.vpc(name, range, tags)?,
-            ["subnet", vpc, range, "zone", zone, tags @ ..] => {
-                let account = self.owner(vpc)?;
-                let id = self.seed()?.subnet(&account, &self.names.id(vpc)?, range, zone.parse()?, &pairs(tags)?);
-                self.names.0.insert(format!("{vpc}/{range}"), id);
-            }
+            ["subnet", vpc, range, "zone", zone, tags @ ..] => self.subnet(vpc, range, zone.parse()?, &pairs(tags)?)?,
             ["hub", name] => {
                 self.hub(name, "disable")?;
                 self.share(name)?;
@@ -180,98 +188,21 @@ impl Play {
             ["lose", account, action] => self.stage.troubles.lose(&self.names.id(account)?, action),
             ["failing", account] => self.failing(account, true)?,
             ["failing", account, "no", "more"] => self.failing(account, false)?,
-            ["lag", time] => {
-                let lag: jiff::SignedDuration = time.parse()?;
-                self.seed()?.lock().world.network.visibility_lag_seconds = lag.as_secs_f64();
-            }
+            ["in", "process", "alone"] => {}
+            ["pace", pace] => self.seed()?.lock().world.pace = pace.parse()?,
+            ["set", assignment] => adjustment::set(&mut self.seed()?.lock().world.network, assignment)?,
             ["wait", time] => self.wait(time)?,
             ["forget"] => self.stage.forget()?,
             ["converge"] => self.converge().await?,
+            ["daemon", time] => self.daemon(time, false).await?,
+            ["daemon", time, "rung"] => self.daemon(time, true).await?,
             ["writes"] => return self.writes(),
+            ["calls"] => return self.calls(),
             ["$", "transitd", ..] => return self.transitd(line).await,
             ["walk", from, "->", to] => return self.walk(from, to),
             _ => return Err("no such line".into()),
         }
         Ok(String::new())
-    }
-
-    fn account(&mut self, name: &str, path: Option<&str>) -> Result<(), Failure> {
-        let unit = path.map(|path| self.unit(path)).transpose()?;
-        let id = self.seed()?.account(name, unit.as_deref());
-        self.names.0.insert(name.to_owned(), id);
-        Ok(())
-    }
-
-    fn unit(&mut self, path: &str) -> Result<String, Failure> {
-        let mut parent: Option<String> = None;
-        let mut so_far = String::new();
-        for part in path.split('/') {
-            so_far.push_str(part);
-            if !self.units.contains_key(&so_far) {
-                let id = self.seed()?.unit(part, parent.as_deref());
-                self.units.insert(so_far.clone(), id);
-            }
-            parent = self.units.get(&so_far).cloned();
-            so_far.push('/');
-        }
-        parent.ok_or_else(|| "a unit needs a name".into())
-    }
-
-    fn vpc(&mut self, name: &str, range: &str, tags: &[&str]) -> Result<(), Failure> {
-        let mut tags = pairs(tags)?;
-        tags.push(("Name", name));
-        let id = self.seed()?.vpc(&self.owner(name)?, range, &tags);
-        self.names.0.insert(name.to_owned(), id);
-        Ok(())
-    }
-
-    /// `billing.main` is a VPC of `billing`.
-    fn owner(&self, vpc: &str) -> Result<String, Failure> {
-        let (account, _) = vpc.split_once('.').ok_or("a VPC is called ACCOUNT.NAME")?;
-        Ok(self.names.id(account)?)
-    }
-
-    fn role(&mut self, account: &str, role: &str, external_id: &str) -> Result<(), Failure> {
-        self.seed()?.role(&self.names.id(account)?, role, &self.home, Some(external_id));
-        Ok(())
-    }
-
-    fn hub(&mut self, name: &str, defaults: &str) -> Result<(), Failure> {
-        let options = json!({ "DefaultRouteTableAssociation": defaults, "DefaultRouteTablePropagation": defaults });
-        let id = self.seed()?.transit_gateway_with(&self.home, options);
-        let found = self.seed()?.ec2(&self.home, "DescribeTransitGateways", json!({ "TransitGatewayIds": [id] }));
-        if let Some(table) = found["TransitGateways"][0]["Options"]["AssociationDefaultRouteTableId"].as_str() {
-            self.names.0.insert(format!("{name}/default"), table.to_owned());
-        }
-        self.names.0.insert(name.to_owned(), id);
-        Ok(())
-    }
-
-    fn share(&self, hub: &str) -> Result<(), Failure> {
-        self.seed()?.share(&self.home, &self.names.id(hub)?);
-        Ok(())
-    }
-
-    fn failing(&self, account: &str, fails: bool) -> Result<(), Failure> {
-        let account = self.names.id(account)?;
-        let failing = &mut self.seed()?.lock().world.network.switches.attachments_fail_in;
-        if fails {
-            failing.insert(account);
-        } else {
-            failing.remove(&account);
-        }
-        Ok(())
-    }
-
-    /// Names an attachment that others make, and what it leads to.
-    fn given(&mut self, name: &str, attachment: String, ranges: &[&str]) -> Result<(), Failure> {
-        self.seed()?.bring(&attachment, ranges);
-        let asked = json!({ "TransitGatewayAttachmentIds": [attachment] });
-        let shown = self.seed()?.ec2(&self.home, "DescribeTransitGatewayAttachments", asked);
-        let resource = text(&shown["TransitGatewayAttachments"][0]["ResourceId"]);
-        self.names.0.insert(format!("{name}/resource"), resource);
-        self.names.0.insert(name.to_owned(), attachment);
-        Ok(())
     }
 
     fn edit(&mut self, line: &str) -> Result<(), Failure> {
@@ -343,7 +274,7 @@ impl Play {
     }
 
     fn wait(&self, time: &str) -> Result<(), Failure> {
-        let span: jiff::SignedDuration = time.parse()?;
+        let span: SignedDuration = time.parse()?;
         self.seed()?.wait(Duration::try_from(span)?);
         Ok(())
     }
@@ -366,37 +297,40 @@ impl Play {
         }
     }
 
+    /// Lets the daemon run for a time.
+    async fn daemon(&mut self, time: &str, rung: bool) -> Result<(), Failure> {
+        let span: SignedDuration = time.parse()?;
+        let until = self.seed()?.lock().now() + span;
+        match self.transitd_as("run", Some(Life { until, rung })).await? {
+            (_, 0) => Ok(()),
+            (output, code) => Err(format!("{output}exit {code}").into()),
+        }
+    }
+
     /// Runs transitd with the config as it is now; returns what it printed, in names.
     async fn run(&mut self, arguments: &str) -> Result<(String, u8), Failure> {
+        self.transitd_as(arguments, None).await
+    }
+
+    async fn transitd_as(&mut self, arguments: &str, daemon: Option<Life>) -> Result<(String, u8), Failure> {
         self.name_places()?;
         self.stage.configure(&self.names.fill(&self.config))?;
         let seed = self.seed()?.clone();
-        let begin = seed.lock().log().len();
-        let (output, code) = self.stage.transitd(arguments, &seed, &self.home).await?;
-        self.last_run = begin..seed.lock().log().len();
+        let so_far = || {
+            let sandbox = seed.lock();
+            (sandbox.log().len(), sandbox.now())
+        };
+        let (first, began) = so_far();
+        let (output, code) = self.stage.transitd(arguments, &seed, &self.home, daemon).await?;
+        let (next, ended) = so_far();
+        self.last_run = LastRun { calls: first..next, took: ended.duration_since(began) };
         self.name_places()?;
         self.name_tables()?;
         Ok((self.names.hide(&output), code))
     }
 
-    /// Counts what the last run of transitd wrote. The order of writes that are sent together says nothing.
-    fn writes(&self) -> Result<String, Failure> {
-        let seed = self.seed()?;
-        let sandbox = seed.lock();
-        let is_read = |action: &str| READS.iter().any(|verb| action.starts_with(verb));
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for entry in sandbox.log()[self.last_run.clone()].iter().filter(|entry| !is_read(&entry.action)) {
-            let line = format!("{} in {}: {}", entry.action, self.names.hide(&entry.account), entry.outcome);
-            *counts.entry(line).or_default() += 1;
-        }
-        if counts.is_empty() {
-            return Ok("none\n".to_owned());
-        }
-        Ok(counts.into_iter().map(|(line, count)| format!("{count} x {line}\n")).collect())
-    }
-
     /// Names the hub's tables by their ownership tags.
-    fn name_tables(&mut self) -> Result<(), Failure> {
+    pub(super) fn name_tables(&mut self) -> Result<(), Failure> {
         let found = self.seed()?.ec2(&self.home, "DescribeTransitGatewayRouteTables", json!({}));
         for table in found["TransitGatewayRouteTables"].as_array().into_iter().flatten() {
             let tag = |key: &str| table["Tags"].as_array()?.iter().find(|tag| tag["Key"] == key)?["Value"].as_str();
@@ -423,40 +357,4 @@ impl Play {
         }
         Ok(())
     }
-
-    /// Follows a packet from the first subnet of each VPC to the tenth address of the other.
-    fn walk(&self, from: &str, to: &str) -> Result<String, Failure> {
-        let mut lines = String::new();
-        for (from, to) in [(from, to), (to, from)] {
-            let (source, target) = (self.names.id(from)?, self.names.id(to)?);
-            let subnet = self.first_subnet(from, &source)?;
-            let address = self.address(to, &target)?;
-            let path = walk::walk(&self.seed()?.lock().world, Start::Subnet(&subnet), address);
-            let end = match path {
-                Path::Delivered { vpc, .. } if vpc == target => "delivered".to_owned(),
-                Path::Delivered { vpc, .. } => format!("delivered to {vpc}"),
-                Path::Handed { attachment, .. } => format!("delivered to {attachment}"),
-                Path::Left { gateway, .. } => format!("left by {gateway}"),
-                Path::Dropped { at, why } => format!("dropped at {at}, {why:?}"),
-            };
-            lines.push_str(&format!("{from} -> {to}: {}\n", self.names.hide(&end)));
-        }
-        Ok(lines)
-    }
-
-    fn first_subnet(&self, name: &str, vpc: &str) -> Result<String, Failure> {
-        let filters = json!([{ "Name": "vpc-id", "Values": [vpc] }]);
-        let found = self.seed()?.ec2(&self.owner(name)?, "DescribeSubnets", json!({ "Filters": filters }));
-        Ok(text(&found["Subnets"][0]["SubnetId"]))
-    }
-
-    fn address(&self, name: &str, vpc: &str) -> Result<IpAddr, Failure> {
-        let found = self.seed()?.ec2(&self.owner(name)?, "DescribeVpcs", json!({ "VpcIds": [vpc] }));
-        let range: ipnet::Ipv4Net = text(&found["Vpcs"][0]["CidrBlock"]).parse()?;
-        Ok(IpAddr::V4(std::net::Ipv4Addr::from(u32::from(range.network()) + 10)))
-    }
-}
-
-fn pairs<'a>(words: &[&'a str]) -> Result<Vec<(&'a str, &'a str)>, Failure> {
-    words.iter().map(|word| word.split_once('=').ok_or_else(|| format!("'{word}' is no KEY=VALUE").into())).collect()
 }

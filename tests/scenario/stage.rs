@@ -1,18 +1,23 @@
 //! What a scenario plays on: a sandbox, the doors to it, and transitd's own command line.
 
 use std::ffi::OsString;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use aws_sandbox::seed::Seed;
 use aws_sandbox::{Sandbox, Settings};
-use transitd::api::{Read, Write};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use transitd::api::{Clock as _, Read, Write};
 use transitd::cli::{self, Connect, Doors, Surroundings};
-use transitd::daemon::{Bell, Host, Word};
+use transitd::daemon::{Bell, Host, Ring, Word};
 
 use super::troubles::{Troubled, Troubles};
 use crate::support::clock::SandboxClock;
 use crate::support::door::{SandboxDoor, Shared};
+
+/// The external id that roles ask for.
+pub const EXTERNAL_ID: &str = "scenario-external-id";
 
 /// Which door transitd goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,19 +66,29 @@ impl Stage {
     }
 
     /// Runs a command of transitd as the account that is home, and returns what it printed and its exit code.
-    pub async fn transitd(&self, arguments: &str, seed: &Seed, home: &str) -> std::io::Result<(String, u8)> {
+    /// The daemon runs for as long as its life is.
+    pub async fn transitd(
+        &self,
+        arguments: &str,
+        seed: &Seed,
+        home: &str,
+        daemon: Option<Life>,
+    ) -> std::io::Result<(String, u8)> {
+        let clock = Arc::new(SandboxClock::new(self.sandbox.clone()));
+        let stop = CancellationToken::new();
+        let host = Process { daemon, clock: clock.clone(), stop: stop.clone(), bell: OnceLock::new() };
         let connect = self.connect(seed, home).await?;
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut around = Surroundings {
             out: &mut out,
             err: &mut err,
-            variable: &|name| (name == "EXTERNAL_ID").then(|| "scenario-external-id".to_owned()),
+            variable: &|name| (name == "EXTERNAL_ID").then(|| EXTERNAL_ID.to_owned()),
             terminal: false,
-            clock: Arc::new(SandboxClock::new(self.sandbox.clone())),
+            clock,
             connect: &connect,
-            stop: tokio_util::sync::CancellationToken::new(),
+            stop,
             holder: "a scenario".to_owned(),
-            host: Arc::new(Alone),
+            host: Arc::new(host),
         };
         let folder = self.directory.path();
         let mut all: Vec<OsString> = vec!["transitd".into()];
@@ -108,14 +123,37 @@ impl Stage {
     }
 }
 
-/// A process that is not asked to be a daemon.
-struct Alone;
+/// How long a daemon lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    pub until: Timestamp,
+    /// Whether somebody asks for the next pass as soon as one is over.
+    pub rung: bool,
+}
+
+/// The process that transitd runs in.
+struct Process {
+    daemon: Option<Life>,
+    clock: Arc<SandboxClock>,
+    stop: CancellationToken,
+    bell: OnceLock<Arc<Bell>>,
+}
 
 #[async_trait]
-impl Host for Alone {
-    fn settle_in(&self, _: &Arc<Bell>) {}
+impl Host for Process {
+    fn settle_in(&self, bell: &Arc<Bell>) {
+        self.bell.set(bell.clone()).expect("one daemon in a process");
+    }
 
-    fn tell(&self, _: &Word) {}
+    /// After each pass the service manager is told what came of it.
+    fn tell(&self, word: &Word) {
+        let (Word::Status(_), Some(life)) = (word, self.daemon) else { return };
+        if self.clock.now() >= life.until {
+            self.stop.cancel();
+        } else if life.rung {
+            self.bell.get().expect("a daemon that has settled in").ring(Ring::Reconcile);
+        }
+    }
 
     fn watchdog(&self) -> Option<std::time::Duration> {
         None

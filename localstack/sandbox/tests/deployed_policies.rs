@@ -278,6 +278,15 @@ fn the_policies_grant_nothing_besides() {
     }
 }
 
+/// IAM judges a role that is not there by its name alone, without the path that it would have.
+#[test]
+fn in_a_new_account_the_service_linked_role_is_seen_not_to_be_there() {
+    let world = World::new();
+    let role = json!({"RoleName": "AWSServiceRoleForVPCTransitGateway"});
+    let refused = world.send(&world.session(Role::Member), Service::Iam, "GetRole", role).unwrap_err();
+    assert_eq!(refused.code, "NoSuchEntity", "{}", refused.message);
+}
+
 /// A whole network through the two roles, by real calls: hub, share, attachment, routes.
 #[test]
 fn a_spoke_is_connected_by_what_the_policies_grant() {

@@ -44,10 +44,17 @@ fn missing(key: &Key, names: &Names<'_>) -> String {
         Key::Association(_) => "not associated".to_owned(),
         Key::Propagation(key) => {
             let of = AttachedKey { hub: key.table.hub.clone(), of: key.of.clone() };
-            if names.segment_of(&of) == Some(&key.table.segment) {
+            let who = if names.segment_of(&of) == Some(&key.table.segment) {
                 format!("so others in {} reach it", key.table.segment)
             } else {
                 format!("so {} reaches it", key.table.segment)
+            };
+            match &key.of {
+                // A propagation brings them all, so whoever approves it is to see those that came later, too.
+                Attached::Vpc(vpc) if names.ranges(vpc).len() > 1 => {
+                    format!("{who}, with all its ranges: {}", list(names.ranges(vpc)))
+                }
+                Attached::Vpc(_) | Attached::Given(_) => who,
             }
         }
         Key::StaticRoute(_) | Key::VpcRoute(_) => "not there".to_owned(),
