@@ -15,7 +15,8 @@ use crate::model::{Cidr, HubName, Problem, SegmentName};
 use crate::plan::Step;
 
 use super::Violation;
-use super::fabric::{Beyond, Fabric, Name, Sight, Way};
+use super::fabric::{Beyond, Fabric, Name, Way};
+use super::sight::Sight;
 
 /// Judges every isolation on every hub as the network is: what is broken, and what cannot be told.
 pub(super) fn problems(sight: &Sight<'_>) -> BTreeSet<Problem> {

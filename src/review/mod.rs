@@ -8,6 +8,7 @@ mod fabric;
 mod isolation;
 mod orders;
 mod ownership;
+mod sight;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use serde::Serialize;
 use crate::model::{AccountId, History, HubName, ListId, NetworkName, Problem, Scope, SegmentName, Snapshot, Topology};
 use crate::plan::{Gaps, Outlook, Plan, Policy, Risk, Step, StepId};
 
-use fabric::Sight;
+use sight::Sight;
 
 /// A plan that may be applied.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ pub enum Violation {
 /// Judges the isolations that the file declares, as the network is now: those that are broken, and those that cannot be
 /// proved since something is unknown. They keep no step from being taken.
 pub fn isolation(want: &Topology, seen: &Snapshot, past: &History, network: &NetworkName) -> BTreeSet<Problem> {
-    isolation::problems(&Sight { want, seen, past, network })
+    isolation::problems(&Sight::new(want, seen, past, network))
 }
 
 /// Checks a plan as a whole and step by step.
@@ -106,7 +107,7 @@ pub fn review(
     }
     orders::check(&plan, seen, past, &mut violations);
     budget::check(&plan, seen.at, past, &policy.budgets, &mut violations);
-    let sight = Sight { want, seen, past, network: &policy.network };
+    let sight = Sight::new(want, seen, past, &policy.network);
     isolation::check(&plan.steps, &sight, &mut violations);
     let removals = plan.steps.iter().filter(|step| step.is_removal()).count();
     if plan.counts.declared == 0 && removals > 0 {

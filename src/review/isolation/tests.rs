@@ -520,7 +520,8 @@ fn what_a_plan_makes_is_followed_before_it_has_an_id() {
     let steps = vec![made, step(associate, Key::Association(of), waits)];
     let mut seen = seen();
     learns(&mut seen, "shared", "d");
-    let sight = Sight { want: &want, seen: &seen, past: &History::default(), network: &policy().network };
+    let (past, policy) = (History::default(), policy());
+    let sight = Sight::new(&want, &seen, &past, &policy.network);
     let mut violations = Vec::new();
     check(&steps, &sight, &mut violations);
     assert!(
@@ -543,7 +544,8 @@ fn a_hub_that_propagates_by_itself_is_reckoned_with() {
         options: crate::specimen::options(),
         tags: Tags::new(),
     };
-    let sight = Sight { want: &want, seen: &seen, past: &History::default(), network: &policy().network };
+    let (past, policy) = (History::default(), policy());
+    let sight = Sight::new(&want, &seen, &past, &policy.network);
     let mut violations = Vec::new();
     check(&[step(attach, Key::Attachment(key), Outlook::Ready)], &sight, &mut violations);
     assert_eq!(violations.len(), 1, "{violations:?}");
