@@ -171,3 +171,19 @@ def test_a_subnet_gets_an_ipv6_range_and_gives_it_back(client, account, refused)
     assert associations() == [(made["AssociationId"], "associated")]
     api.disassociate_subnet_cidr_block(AssociationId=made["AssociationId"])
     assert associations() in ([], [(made["AssociationId"], "disassociated")])
+
+
+@fact("filters.size")
+def test_filters_are_not_endless(client, account, refused):
+    """EC2 User Guide, "List and filter using the CLI and API": 50 filters, 200 values of each, 255 characters."""
+    api = client("ec2", account())
+
+    def code(*filters):
+        return refused(api.describe_vpcs, Filters=list(filters))[0]
+
+    one = {"Name": "vpc-id", "Values": ["vpc-0"]}
+    api.describe_vpcs(Filters=[one] * 50)
+    assert code(*[one] * 51) == "FilterLimitExceeded"
+    api.describe_vpcs(Filters=[{**one, "Values": [f"vpc-{number}" for number in range(200)]}])
+    assert code({**one, "Values": [f"vpc-{number}" for number in range(201)]}) == "FilterLimitExceeded"
+    assert code({**one, "Values": ["v" * 256]}) == "InvalidParameterValue"

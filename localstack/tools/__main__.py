@@ -54,8 +54,7 @@ def ansible(url):
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_NOCOLOR": "true", "ANSIBLE_PYTHON_INTERPRETER": str(python),
         "ANSIBLE_LOCAL_TEMP": str(venv.home() / "ansible-temp"), "LC_ALL": "C.UTF-8",
     }
-    peering = peerings_are_modelled()
-    given = {"endpoint": url, "python": str(python), "peering": peering}
+    given = {"endpoint": url, "python": str(python)}
     command = [python.with_name("ansible-playbook"), "-i", "localhost,", "-e", json.dumps(given), HERE / "ansible" / "hub.yml"]
     for turn in ("from nothing", "again"):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -63,7 +62,7 @@ def ansible(url):
         if done.returncode != 0 or not found:
             raise SystemExit(f"ansible {turn} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
         ok, changed = int(found[1]), int(found[2])
-        print(f"ansible {turn}: ok={ok} changed={changed}{'' if peering else ' (VPC peering is not modelled: not tried)'}")
+        print(f"ansible {turn}: ok={ok} changed={changed}")
         if turn == "again" and changed:
             raise SystemExit(f"a second run changes things, so what the first made is not read back as it was:\n{done.stdout}")
         if turn == "from nothing" and changed < 10:
@@ -93,11 +92,6 @@ def a_world(python, url, key, patience):
         raise SystemExit(f"the world could not be built at {url}:\n{done.stderr[-3000:]}")
     regions = json.loads(done.stdout)["regions"].values()
     return [spoke["attachment"] for region in regions for spoke in region["spokes"]]
-
-
-def peerings_are_modelled():
-    table = json.loads((HERE.parent / "sandbox" / "shapes" / "operations.json").read_text())
-    return "DescribeVpcPeeringConnections" in table["services"]["ec2"]["operations"]
 
 
 def collections(python):

@@ -5,6 +5,8 @@
 mod how;
 #[path = "rows/attachments.rs"]
 mod attachments;
+#[path = "rows/connect_peers.rs"]
+mod connect_peers;
 #[path = "rows/gateways.rs"]
 mod gateways;
 #[path = "rows/organization.rs"]
@@ -48,8 +50,16 @@ pub const ALWAYS: &[&str] =
     &["unmanaged: attachment old peering/here lab false lab.gateway peering", "unmanaged: table old lab/table -"];
 
 pub fn all() -> Vec<Row> {
-    [attachments::rows(), gateways::rows(), organization::rows(), shares::rows(), strangers::rows(), vpcs::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        attachments::rows(),
+        connect_peers::rows(),
+        gateways::rows(),
+        organization::rows(),
+        shares::rows(),
+        strangers::rows(),
+        vpcs::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

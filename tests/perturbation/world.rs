@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sandbox::network::connect_peer::{self, ConnectPeer};
 use aws_sandbox::network::peering_attachment::PeeringAttachment;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::seed::{Seed, text};
@@ -220,7 +221,28 @@ fn on_made_hub(seed: &Seed, names: &mut Names) {
     seed.ec2(&home, "CreateRoute", route.clone());
     route = json!({ "RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": eu });
     seed.ec2(&home, "CreateRoute", route);
+    names.0.insert("connect peer".to_owned(), connect_peer(seed, &home, &attachment, &eu));
     names.0.extend([("vpn".to_owned(), attachment), ("igw".to_owned(), internet), ("eu".to_owned(), eu)]);
+}
+
+/// Puts a Connect peer into the model, on an attachment that is none of Connect: one of those transitd would report.
+fn connect_peer(seed: &Seed, home: &str, attachment: &str, gateway: &str) -> String {
+    let id = "tgw-connect-peer-0123456789abcdef0".to_owned();
+    let peer = ConnectPeer {
+        id: id.clone(),
+        owner: home.to_owned(),
+        region: REGION.to_owned(),
+        attachment: attachment.to_owned(),
+        transit_gateway: gateway.to_owned(),
+        state: connect_peer::State::Available,
+        created: seed.lock().now(),
+        transit_gateway_address: [192, 0, 2, 1].into(),
+        peer_address: [10, 0, 0, 9].into(),
+        inside: vec!["169.254.6.0/29".parse().expect("a range")],
+        peer_asn: 64700,
+    };
+    seed.lock().world.network.connect_peers.insert(peer);
+    id
 }
 
 /// Names what transitd has made.

@@ -28,6 +28,9 @@ impl Default for Settings {
     }
 }
 
+/// How many characters of a name the log keeps, whatever somebody sends for one; AWS's longest has about sixty.
+const LONGEST_NAME: usize = 128;
+
 /// One call as the log keeps it.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogEntry {
@@ -50,6 +53,8 @@ pub struct Sandbox {
     /// Dice of their own, so that a further read does not change what the world's dice give next.
     request_ids: Dice,
     log: Vec<LogEntry>,
+    /// How many entries were dropped from the beginning of the log.
+    log_dropped: usize,
 }
 
 /// What came of a call, with the id under which the log has it.
@@ -62,7 +67,7 @@ pub struct Answered {
 impl Sandbox {
     pub fn new(settings: Settings) -> Self {
         let world = World::new(settings.clock.now(), settings.pace, settings.seed);
-        Self { world, clock: settings.clock, request_ids: Dice::new(!settings.seed), log: Vec::new() }
+        Self { world, clock: settings.clock, request_ids: Dice::new(!settings.seed), log: Vec::new(), log_dropped: 0 }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -87,6 +92,22 @@ impl Sandbox {
 
     pub fn clear_log(&mut self) {
         self.log.clear();
+        self.log_dropped = 0;
+    }
+
+    /// Lists the log from the entry with that index on, as far as it is still there, and the index of the next entry.
+    pub fn log_since(&self, index: usize) -> (&[LogEntry], usize) {
+        let kept = self.log.get(index.saturating_sub(self.log_dropped)..).unwrap_or_default();
+        (kept, self.log_dropped + self.log.len())
+    }
+
+    /// Drops the older half of the log when it is longer than this: for a server, which nobody clears.
+    pub fn bound_log(&mut self, most: usize) {
+        if self.log.len() > most {
+            let half = self.log.len() - most / 2;
+            self.log.drain(..half);
+            self.log_dropped += half;
+        }
     }
 
     /// Answers one call.
@@ -135,9 +156,9 @@ impl Sandbox {
             at,
             request_id: request_id.to_owned(),
             account,
-            region: call.region.clone(),
+            region: call.region.chars().take(LONGEST_NAME).collect(),
             service: call.service.name(),
-            action: call.action.clone(),
+            action: call.action.chars().take(LONGEST_NAME).collect(),
             outcome: outcome.as_ref().map_or_else(|error| error.code.clone(), |_| "ok".to_owned()),
         });
     }
@@ -225,6 +246,23 @@ mod tests {
         let asked = json!({"IncludeManagedResources": true});
         let error = sandbox.call(&call(Service::Ec2, "DescribeNetworkInterfaces", asked)).unwrap_err();
         assert_eq!((error.code.as_str(), error.status), ("NotModelled", 501));
+    }
+
+    #[test]
+    fn a_bounded_log_drops_its_beginning_and_counts_on() {
+        let mut sandbox = Sandbox::new(Settings::default());
+        let actions = ["DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeRegions", "DescribeTags"];
+        for action in actions {
+            sandbox.call(&call(Service::Ec2, action, json!({}))).unwrap();
+            sandbox.bound_log(4);
+        }
+        let named = |from| {
+            let (log, next) = sandbox.log_since(from);
+            (log.iter().map(|entry| entry.action.clone()).collect::<Vec<_>>(), next)
+        };
+        assert_eq!(named(0), (actions[3..].iter().map(|it| (*it).to_owned()).collect(), 5));
+        assert_eq!(named(4), (vec!["DescribeTags".to_owned()], 5));
+        assert_eq!(named(9), (vec![], 5));
     }
 
     #[test]

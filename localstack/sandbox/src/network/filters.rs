@@ -8,6 +8,12 @@ use super::resource::invalid_value;
 use super::tags::Tag;
 use crate::call::AwsError;
 
+/// What a request may ask for at most: filters, values of one of them, and characters of a value (EC2 User Guide, "List
+/// and filter using the CLI and API").
+const MOST_FILTERS: usize = 50;
+const MOST_VALUES: usize = 200;
+const LONGEST_VALUE: usize = 255;
+
 request! { "PascalCase" Filter { name: String, values: Vec<String> } }
 
 /// A filter's name and the values that an item has for it.
@@ -21,11 +27,12 @@ pub struct Sieve<T: 'static> {
 }
 
 impl<T> Sieve<T> {
-    /// Checks that all filters are known.
+    /// Checks that all filters are known, and not too many.
     ///
     /// # Errors
-    /// `InvalidParameterValue` for one that is not.
+    /// `InvalidParameterValue` for one that is not, and what [`check_size`] answers.
     pub fn check(&self, filters: &[Filter]) -> Result<(), AwsError> {
+        check_size(filters)?;
         let known = |name: &str| {
             self.fields.iter().any(|(field, _)| *field == name)
                 || self.tags.is_some() && (name == "tag-key" || name.starts_with("tag:"))
@@ -55,6 +62,22 @@ impl<T> Sieve<T> {
             None => tags.iter().map(|tag| tag.key.clone()).collect(),
         }
     }
+}
+
+/// Checks that filters are no more, and no longer, than EC2 takes.
+///
+/// # Errors
+/// `FilterLimitExceeded`, and `InvalidParameterValue` for a value that is too long.
+pub fn check_size(filters: &[Filter]) -> Result<(), AwsError> {
+    if filters.len() > MOST_FILTERS || filters.iter().any(|filter| filter.values.len() > MOST_VALUES) {
+        let message = "The request uses too many filters or too many filter values.";
+        return Err(AwsError::new("FilterLimitExceeded", message));
+    }
+    let is_long = |value: &String| value.len() > LONGEST_VALUE && value.chars().count() > LONGEST_VALUE;
+    if filters.iter().flat_map(|filter| &filter.values).any(is_long) {
+        return Err(invalid_value(format!("A filter value has at most {LONGEST_VALUE} characters")));
+    }
+    Ok(())
 }
 
 /// Has no values for a filter: for what AWS filters by and nothing in the sandbox has.
@@ -129,6 +152,18 @@ mod tests {
         let sieve = Sieve::<u8> { fields: &[("outpost-arn", none)], tags: None };
         let filters = [Filter { name: "outpost-arn".into(), values: vec!["*".into()] }];
         assert!(sieve.check(&filters).is_ok() && !sieve.admits(&filters, &1));
+    }
+
+    #[test]
+    fn more_than_ec2_takes_is_refused() {
+        let sieve = Sieve::<u8> { fields: &[("one", none)], tags: None };
+        let filter = |values: Vec<String>| Filter { name: "one".into(), values };
+        let refusal = |filters: &[Filter]| sieve.check(filters).unwrap_err().code;
+        assert!(sieve.check(&vec![filter(vec![]); 50]).is_ok());
+        assert_eq!(refusal(&vec![filter(vec![]); 51]), "FilterLimitExceeded");
+        assert!(sieve.check(&[filter(vec!["é".repeat(255); 200])]).is_ok());
+        assert_eq!(refusal(&[filter(vec![String::new(); 201])]), "FilterLimitExceeded");
+        assert_eq!(refusal(&[filter(vec!["a".repeat(256)])]), "InvalidParameterValue");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 use super::attachment::find;
 use super::cidr::sort_key;
-use super::filters::{Filter, matches, unknown};
+use super::filters::{Filter, check_size, matches, unknown};
 use super::members::{answer, request};
 use super::paging::{Asked, SIZES, page};
 use super::resource::missing;
@@ -38,6 +38,7 @@ pub fn search(world: &mut World, caller: &Caller, input: SearchTransitGatewayRou
     if input.filters.is_empty() {
         return Err(missing("Filters"));
     }
+    check_size(&input.filters)?;
     let tests: Result<Vec<Test>, AwsError> = input.filters.iter().map(|filter| test(world, table, filter)).collect();
     let tests = tests?;
     let found = candidates(world, table, &input.filters).into_iter();

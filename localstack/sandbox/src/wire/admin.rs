@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `GET /_sandbox/clock` | the time in the sandbox |
 //! | `POST /_sandbox/clock/advance?seconds=N` | the time after moving it on; what is due by then has happened |
-//! | `GET /_sandbox/calls?since=INDEX` | the log from that entry on, and the index to ask with next |
+//! | `GET /_sandbox/calls?since=INDEX` | the log from that entry on, and the index to ask with next; the last 100,000 calls are kept at least |
 //! | `POST /_sandbox/account?id=ID&state=STATE` | nothing; a member is now in that state, as if AWS had put it there |
 //! | `POST /_sandbox/throttling?on=BOOL` | nothing; calls spend from token buckets from now on, or no longer |
 //! | `POST /_sandbox/calls/clear` | nothing; the log starts again at 0 |
@@ -55,9 +55,8 @@ pub(super) fn answer(sandbox: &mut Sandbox, method: &Method, path: &str, query: 
             let Ok(since) = since else {
                 return plain(StatusCode::BAD_REQUEST, "since= must be the index of an entry");
             };
-            let log = sandbox.log();
-            let calls = log.get(since..).unwrap_or_default();
-            document(&json!({"calls": calls, "next": log.len()}))
+            let (calls, next) = sandbox.log_since(since);
+            document(&json!({"calls": calls, "next": next}))
         }
         ("POST", "calls/clear") => {
             sandbox.clear_log();

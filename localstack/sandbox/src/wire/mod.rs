@@ -34,6 +34,9 @@ use crate::shapes::{self, Operation, Protocol};
 /// The longest body that is read, in bytes. The longest that AWS's own clients send to these services is well below.
 const LONGEST_BODY: usize = 1 << 20;
 
+/// How many calls the log of a server holds at most, before the older half of them goes: some 50 MB.
+const MOST_LOGGED: usize = 200_000;
+
 /// Answers calls until `shutdown` is over; those in flight are then finished.
 ///
 /// # Errors
@@ -119,6 +122,7 @@ fn answer_aws(mut sandbox: MutexGuard<'_, Sandbox>, parts: &Parts, body: &Bytes)
             (None, sandbox.unread(&call, error))
         }
     };
+    sandbox.bound_log(MOST_LOGGED);
     drop(sandbox);
     encode(table.protocol, operation, answered)
 }
