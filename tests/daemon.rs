@@ -144,6 +144,33 @@ async fn a_bad_config_is_refused_and_the_old_one_kept() {
 }
 
 #[tokio::test]
+async fn a_refused_config_stands_in_the_way_until_one_is_taken() {
+    let stage = converged(EVERY_FIVE).await;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => "version: 1\nsegments: everything\n".clone_into(&mut stage.config.lock().unwrap()),
+                6 => *stage.config.lock().unwrap() = stage.land.config(EVERY_FIVE),
+                8.. => return stage.stop.cancel(),
+                _ => return,
+            }
+            stage.bell.ring(Ring::Reload);
+        })
+        .await;
+    let notices = stage.told.notices.lock().unwrap();
+    let told = notices.iter().map(|notice| notice["text"].as_str().unwrap().lines().nth(1).unwrap());
+    let begins: Vec<&str> = told.map(|line| line.split_once(" is refused").unwrap().0).collect();
+    assert_eq!(begins, ["transitd asks: the config file", "over: the config file"], "{notices:#?}");
+    let refused = |word: &&Word| matches!(word, Word::Status(text) if text.ends_with("; the config file is refused"));
+    assert_eq!(
+        stage.told.words.lock().unwrap().iter().filter(refused).count(),
+        5,
+        "from its refusal on, in the status"
+    );
+}
+
+#[tokio::test]
 async fn with_mode_observe_from_a_reload_on_nothing_is_written_and_enforce_writes_again() {
     let stage = converged(EVERY_FIVE).await;
     let mut observed = 0;

@@ -11,6 +11,7 @@ mod running;
 #[path = "process/hurried.rs"]
 mod hurried;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let trials = vec![
         trial("a day in the life of a daemon", || a_day_in_the_life_of_a_daemon(Binary::Hurried)),
         trial("the built binary lives the same day", || a_day_in_the_life_of_a_daemon(Binary::Built)),
+        trial("signals do not end a daemon that is only starting", signals_while_it_starts),
         trial("killed again and again it makes nothing twice and gets there", killed_again_and_again),
         trial("a person is told over the webhook and no secret is told to anybody", a_person_is_told),
     ];
@@ -150,6 +152,24 @@ async fn orders_beside(place: &Place, daemon: &mut running::Running) {
     for line in ["hold", "release", "pause", "resume", "done", "pass"] {
         assert!(out.lines().any(|it| it.get(20..).is_some_and(|text| text.trim().starts_with(line))), "{line}: {out}");
     }
+}
+
+/// The config is a pipe that nobody has written to yet: whatever comes, comes at the start.
+async fn signals_while_it_starts() {
+    let place = Place::new(Binary::Built, "{ every: 24h, listen: off }").await;
+    let good = place.config();
+    place.make_config_a_pipe();
+    let mut daemon = place.start().await;
+    let mut pipe = place.asked_for_config().await;
+    place.configure(&good);
+    for signal in ["USR1", "USR2", "HUP"] {
+        daemon.signal(signal);
+    }
+    pipe.write_all(good.as_bytes()).unwrap();
+    drop(pipe);
+    daemon.notified("READY=1").await;
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended(PATIENCE).await, Some(0));
 }
 
 async fn killed_again_and_again() {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Ref, Reply, Sender, WriteCall};
-use crate::model::{AttachmentId, BLACKHOLE, Fault, Trouble};
+use crate::model::{AttachmentId, BLACKHOLE, Fault, Trouble, plain};
 use crate::plan::{Step, StepId, Why, fingerprint};
 use crate::review::ApprovedPlan;
 use crate::store::{Entry, Made, Settled, Store, StoreError};
@@ -125,8 +125,9 @@ async fn send(step: &Step, sender: &dyn Sender, store: &Mutex<dyn Store>, clock:
         // Unsettled is in doubt: the next pass, or the next start, looks before it sends this again.
         tracing::error!(step = %step.id, %error, "could not settle the journal");
     }
-    let (call, word, trouble) = (&entry.call, outcome.word(), outcome.trouble());
-    tracing::info!(step = %step.id, scope = %step.scope, why = %entry.before, %call, outcome = word, trouble, "step");
+    let (why, call) = (plain(&entry.before, "drift"), plain(&entry.call, "action"));
+    let (word, trouble) = (outcome.word(), outcome.trouble());
+    tracing::info!(step = %step.id, scope = %step.scope, why, call, outcome = word, trouble, "step");
     outcome
 }
 

@@ -17,6 +17,9 @@ use crate::report::{self, Style};
 use crate::store::{Lock, Locked, SqliteStore};
 
 pub(super) async fn run(common: &Common, around: &mut Surroundings<'_>) -> Result<Exit, Failure> {
+    // First of all: until then a signal that asks for a pass ends the process.
+    let bell = Arc::new(Bell::default());
+    around.host.settle_in(&bell);
     let intent = match settings::intent(common, around)? {
         Ok(intent) => intent,
         Err(exit) => return Ok(exit),
@@ -28,8 +31,6 @@ pub(super) async fn run(common: &Common, around: &mut Surroundings<'_>) -> Resul
         }
     };
     let store = SqliteStore::open(&common.state, &intent.network)?;
-    let bell = Arc::new(Bell::default());
-    around.host.settle_in(&bell);
     let board = Arc::new(Board::new(around.clock.clone()));
     serve(&intent, &board, around).await?;
     let watch = tokio::spawn(daemon::watch(around.host.clone(), board.clone(), around.clock.clone()));

@@ -101,6 +101,8 @@ struct Course {
     refusals: Refusals,
     in_vain: u32,
     matters: Matters,
+    /// Why the config on disk is refused, if it is.
+    refused: Option<String>,
     /// What the last pass said in one line.
     said: String,
     /// The last order that a pass was planned by.
@@ -127,6 +129,7 @@ impl Daemon<'_> {
             refusals: Refusals::default(),
             in_vain: 0,
             matters: Matters::of(with(&self.store, |store| store.findings())?),
+            refused: None,
             said: String::new(),
             orders: 0,
         };
@@ -259,15 +262,19 @@ impl Daemon<'_> {
             Some(Ended::Refused(violations)) => violations.as_slice(),
             Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
         };
-        let matters = report::matters(&view(pass, &course.setup.observer), violations);
+        let mut matters = report::matters(&view(pass, &course.setup.observer), violations);
+        matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
         self.board.metrics.orders(!pass.plan.pauses.is_empty(), pass.plan.holds.len());
-        let record = pass.record(mode, &said, self.clock.now(), said != course.said);
+        // A process that has just begun has said nothing yet.
+        let remembered =
+            if course.said.is_empty() && pass.number == 1 { format!("after a start: {said}") } else { said.clone() };
+        let record = pass.record(mode, &remembered, self.clock.now(), said != course.said);
         match with(&self.store, |store| store.record(&record)) {
             Ok(connected) => connected.into_iter().for_each(|took| self.board.metrics.connected(took)),
             Err(error) => tracing::error!(%error, "the pass could not be recorded"),
         }
-        let status = format!("pass {} at {}: {said}", pass.number, pass.seen.at.strftime("%F %T UTC"));
-        self.say(status);
+        let refused = if course.refused.is_some() { "; the config file is refused" } else { "" };
+        self.say(format!("pass {} at {}: {said}{refused}", pass.number, pass.seen.at.strftime("%F %T UTC")));
         log::pass(pass, mode, &said, said == course.said);
         course.said = said;
         self.consider(course, matters, pass.plan.unknown.is_empty()).await;
@@ -331,11 +338,13 @@ impl Daemon<'_> {
             Ok(setup) => {
                 tracing::info!(mode = log::mode(&setup), every = ?setup.every, "the config was read again");
                 course.setup = setup;
+                course.refused = None;
                 each(Happening::Reloaded);
             }
             Err(why) => {
                 tracing::error!(%why, "the config is refused, and the old one kept");
                 each(Happening::NotReloaded(&why));
+                course.refused = Some(why);
             }
         }
         self.host.tell(&Word::Ready);
@@ -357,6 +366,13 @@ impl Daemon<'_> {
             () = self.stop.cancelled() => {}
         }
     }
+}
+
+/// A person is told that the file does not say what is kept: whoever asked to read it may have gone.
+fn refused_config(why: &str) -> (String, Matter) {
+    let text = format!("the config file is refused, and what it said before is kept: {why}");
+    let help = "mend it (`transitd check` shows each problem in its place), then send SIGHUP again".to_owned();
+    ("config".to_owned(), Matter { text, help })
 }
 
 fn as_matter(finding: &Finding) -> Matter {

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod key;
 pub mod orders;
 pub mod ownership;
+pub mod plain;
 pub mod problem;
 pub mod scope;
 pub mod seen;
@@ -27,6 +28,7 @@ pub use key::{
 };
 pub use orders::{Hold, PAUSE_TAG, Pause};
 pub use ownership::{BLACKHOLE, HUB_TAG, NAME_TAG, NETWORK_TAG, SEGMENT_TAG, is_named, is_of_network};
+pub use plain::plain;
 pub use problem::{Cause, Held, Problem, Quota, Unmanaged};
 pub use scope::Scope;
 pub use seen::*;

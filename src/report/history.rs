@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Event, Happened};
+use crate::model::{Event, Happened, plain};
 
 use super::style::{Page, Paint, Style, piece};
 
@@ -56,7 +56,9 @@ fn told(what: &Happened) -> (Paint, String, String) {
 fn details(what: &Happened) -> Vec<String> {
     match what {
         Happened::Step { account, region, before, call, trouble, confirmed, .. } => {
-            let mut lines = vec![format!("in {account}/{region}, since {before}"), format!("sent {call}")];
+            let why = plain(before, "drift");
+            let mut lines =
+                vec![format!("in {account}/{region}, why: {why}"), format!("sent {}", plain(call, "action"))];
             lines.extend(trouble.as_ref().map(|trouble| format!("AWS said {trouble}")));
             lines.extend(confirmed.map(|at| format!("seen at {}", at.strftime("%F %T"))));
             lines

@@ -2,6 +2,7 @@
 
 mod days;
 mod each;
+mod history;
 mod organization;
 pub(super) mod world;
 

@@ -2,19 +2,31 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use super::StoreError;
 
-/// Makes a state directory that its owner alone can read, if there is none yet.
+/// Makes a state directory that its owner alone can read, if there is none yet. One that others can write in is refused:
+/// whoever can put a file there decides what transitd remembers. The files themselves are their owner's in any case.
 pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
-    DirBuilder::new()
+    let path = || directory.display().to_string();
+    let mode = DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(directory)
-        .map_err(|source| StoreError::Directory { path: directory.display().to_string(), source })
+        .and_then(|()| directory.metadata())
+        .map_err(|source| StoreError::Directory { path: path(), source })?
+        .permissions()
+        .mode();
+    if mode & WRITTEN_BY_OTHERS != 0 {
+        return Err(StoreError::Open { path: path(), mode: mode & 0o777 });
+    }
+    Ok(())
 }
+
+/// What a mode grants to others than the owner.
+const WRITTEN_BY_OTHERS: u32 = 0o022;
 
 /// The right to write the state, until it is dropped.
 #[derive(Debug)]

@@ -86,6 +86,10 @@ pub enum StoreError {
     /// Somebody gave another order since this write was planned.
     #[error("somebody gave another order since this was planned")]
     Overruled,
+    #[error(
+        "others can write in the state directory {path} (mode {mode:03o}): `chmod 700 {path}`, or name a new one in it, which transitd makes"
+    )]
+    Open { path: String, mode: u32 },
     #[error("the state directory {path}: {source}")]
     Directory { path: String, source: std::io::Error },
 }

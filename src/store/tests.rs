@@ -37,6 +37,22 @@ fn trouble(fault: Fault) -> Trouble {
 }
 
 #[test]
+fn a_state_directory_that_others_can_write_in_is_refused_and_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    for mode in [0o777, 0o770, 0o702] {
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let told = SqliteStore::open(directory.path(), &corp()).err().unwrap().to_string();
+        assert!(told.contains(&format!("mode {mode:o}")) && told.contains("chmod 700"), "{told}");
+        assert!(Lock::take(directory.path(), "me").is_err());
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+    let inside = directory.path().join("deeper/state");
+    SqliteStore::open(&inside, &corp()).unwrap();
+    assert_eq!(inside.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn a_write_that_a_crash_left_unsettled_is_in_doubt_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();

@@ -77,6 +77,21 @@ impl Place {
         std::fs::write(self.config_file(), text).unwrap();
     }
 
+    /// Puts a pipe where the config file was.
+    pub fn make_config_a_pipe(&self) {
+        std::fs::remove_file(self.config_file()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(self.config_file()).status().unwrap().success());
+    }
+
+    /// Waits until somebody reads from the pipe, and takes it away from where the config file was.
+    pub async fn asked_for_config(&self) -> std::fs::File {
+        let file = self.config_file();
+        let open = || tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(file));
+        let pipe = tokio::time::timeout(PATIENCE, open()).await.expect("a reader").unwrap().unwrap();
+        std::fs::remove_file(self.config_file()).unwrap();
+        pipe
+    }
+
     /// Everything in the state directory.
     pub fn state_files(&self) -> Vec<Vec<u8>> {
         let entries = std::fs::read_dir(self.directory.path().join("state")).unwrap();
