@@ -1,10 +1,7 @@
 //! Attachments, the VPC's and those that others make; and what they were made from.
 
-use std::net::IpAddr;
-
 use aws_sandbox::network::association::{Association, State as AssociationState};
 use aws_sandbox::network::attachment::ResourceType;
-use aws_sandbox::network::connect_peer::{self, ConnectPeer};
 use aws_sandbox::network::members::Switch;
 use aws_sandbox::network::vpc_attachment::State;
 use aws_sandbox::network::vpn_connection;
@@ -26,7 +23,7 @@ const MADE_ANEW: &[&str] = &[
 ];
 
 pub fn rows() -> Vec<Row> {
-    [of_vpcs(), given(), vpn(), customer_gateways(), connect_peers()].into_iter().flatten().collect()
+    [of_vpcs(), given(), vpn(), customer_gateways()].into_iter().flatten().collect()
 }
 
 fn of_vpcs() -> Vec<Row> {
@@ -491,37 +488,4 @@ fn customer_gateways() -> Vec<Row> {
             Ignored(WHY)
         ),
     ]
-}
-
-/// A tunnel of somebody's in their Connect attachment.
-fn connect_peers() -> Vec<Row> {
-    const KIND: &str = "connect-peer";
-    const WHY: &str = "the attachment is what transitd looks at; the tunnels in it are for who made it";
-    let fields = ["id", "owner", "region", "attachment", "transit_gateway", "state", "created"];
-    let of_tunnel = ["transit_gateway_address", "peer_address", "inside", "peer_asn"];
-    let row = |field| {
-        row!(
-            KIND,
-            field,
-            |bench| {
-                let peer = ConnectPeer {
-                    id: "tgw-connect-peer-0ffffffffffffffff".into(),
-                    owner: bench.id("network"),
-                    region: "eu-west-1".into(),
-                    attachment: bench.id("vpn"),
-                    transit_gateway: bench.id("gateway of eu"),
-                    state: connect_peer::State::Available,
-                    created: Timestamp::UNIX_EPOCH,
-                    transit_gateway_address: IpAddr::from([192, 0, 2, 1]),
-                    peer_address: IpAddr::from([198, 51, 100, 7]),
-                    inside: Vec::new(),
-                    peer_asn: 65001,
-                };
-                bench.seed.lock().settled().network.connect_peers.insert(peer);
-            },
-            &[],
-            Ignored(WHY)
-        )
-    };
-    fields.into_iter().chain(of_tunnel).map(row).collect()
 }
