@@ -107,3 +107,20 @@ def test_what_bgp_brings(api, gateway):
     assert (row["ResourceType"], row["ResourceId"]) == ("vpn", vpn)
     [row] = api.get_transit_gateway_route_table_propagations(**named)["TransitGatewayRouteTablePropagations"]
     assert (row["ResourceType"], row["State"]) == ("vpn", "enabled")
+
+
+@fact("given.ecmp")
+@needs("sandbox")
+@pytest.mark.parametrize("ecmp, many", [("enable", 2), ("disable", 1)])
+def test_equal_routes_of_two_vpns(api, ecmp, many):
+    """VPC guide, "Equal cost multipath routing": VPN attachments share the load where VpnEcmpSupport is on."""
+    made = api.create_transit_gateway(Options={**OFF, "VpnEcmpSupport": ecmp})["TransitGateway"]["TransitGatewayId"]
+    table = api.create_transit_gateway_route_table(TransitGatewayId=made)["TransitGatewayRouteTable"]
+    named = {"TransitGatewayRouteTableId": table["TransitGatewayRouteTableId"]}
+    for _ in range(2):
+        vpn = a_vpn(api, made)
+        attachment = attachments(api)["vpn", vpn]
+        api.enable_transit_gateway_route_table_propagation(**named, TransitGatewayAttachmentId=attachment)
+        sandbox("bring", attachment=attachment, prefixes="10.9.0.0/16")
+    [route] = api.search_transit_gateway_routes(**named, Filters=[{"Name": "type", "Values": ["propagated"]}])["Routes"]
+    assert len(route["TransitGatewayAttachments"]) == many

@@ -155,3 +155,31 @@ fn only_what_has_no_calls_of_its_own_is_given_and_only_bgp_brings() {
     let world = &mut bench.sandbox.world;
     assert_eq!(bring(world, &firewall, &[]).unwrap_err().code, "InvalidParameterValue");
 }
+
+#[test]
+fn equal_routes_of_two_vpns_share_the_load_where_that_is_on() {
+    for (ecmp, many) in [("enable", 2), ("disable", 1)] {
+        let mut bench = Bench::new();
+        let gateway = bench.transit_gateway(HUB, json!({"VpnEcmpSupport": ecmp}));
+        let table = bench.transit_gateway_route_table(HUB, &gateway);
+        let attachments: Vec<String> = (0..2).map(|_| bench.vpn(HUB, &gateway).1).collect();
+        for attachment in &attachments {
+            bench.propagate(HUB, &table, attachment);
+            bench.bring(attachment, &["10.9.0.0/16"]);
+        }
+        let mut found = |attachment: &str| {
+            let filters = json!([{"Name": "attachment.transit-gateway-attachment-id", "Values": [attachment]}]);
+            let asked = json!({"TransitGatewayRouteTableId": table, "Filters": filters});
+            bench.ec2(HUB, "SearchTransitGatewayRoutes", asked)["Routes"].clone()
+        };
+        let routes = found(&attachments[0]);
+        assert_eq!(routes[0]["TransitGatewayAttachments"].as_array().unwrap().len(), many, "{ecmp}");
+        assert_eq!(found(&attachments[1]).as_array().unwrap().len(), many - 1, "{ecmp}: the second is in it as well");
+        bench.bring(&attachments[0], &[]);
+        let filters = json!([{"Name": "type", "Values": ["propagated"]}]);
+        let asked = json!({"TransitGatewayRouteTableId": table, "Filters": filters});
+        let left = bench.ec2(HUB, "SearchTransitGatewayRoutes", asked)["Routes"].clone();
+        assert_eq!(left[0]["TransitGatewayAttachments"].as_array().unwrap().len(), 1);
+        assert_eq!(left[0]["TransitGatewayAttachments"][0]["TransitGatewayAttachmentId"], attachments[1]);
+    }
+}

@@ -48,6 +48,13 @@ impl PropagatedRoutes {
         self.admitted.get(range)
     }
 
+    /// Lists the other attachments of the holder's kind that bring a range as well.
+    pub fn beside<'p>(&'p self, range: &'p IpNet) -> impl Iterator<Item = &'p String> {
+        let kind = self.get(range).map(|holder| self.kind(holder));
+        let same = self.waiting.iter().filter(move |(held, _)| held == range);
+        same.map(|(_, holder)| holder).filter(move |holder| Some(self.kind(holder)) == kind)
+    }
+
     /// Lists all that an attachment brings, admitted or not.
     pub fn offered_by(&self, attachment: &str) -> BTreeSet<IpNet> {
         let waiting = self.waiting.iter().map(|(range, holder)| (range, holder));

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::attachment::find;
+use super::attachment::{Attachment, find};
 use super::cidr::sort_key;
 use super::filters::{Filter, check_size, matches, unknown};
 use super::members::{answer, request};
@@ -46,7 +46,8 @@ pub fn search(world: &mut World, caller: &Caller, input: SearchTransitGatewayRou
     let rows: BTreeMap<String, TableRoute> = found.map(|route| (sort_key(&route.range), route)).collect();
     let asked = Asked::new("SearchTransitGatewayRoutes", input.max_results, &input.next_token, SIZES);
     let page = page(&asked, rows.keys().map(String::as_str), |key| {
-        Some(description(world, &table.transit_gateway, rows.get(key)?))
+        let route = rows.get(key)?;
+        Some(description(route, &table.targets(&world.network, route)))
     })?;
     let additional_routes_available = page.next.is_some();
     let next_token = page.next.filter(|_| world.network.switches.route_search_has_tokens);
@@ -68,21 +69,22 @@ type Test<'a> = Box<dyn Fn(&TableRoute) -> bool + 'a>;
 /// Makes the test of one filter.
 fn test<'a>(world: &'a World, table: &'a TransitGatewayRouteTable, filter: &'a Filter) -> Result<Test<'a>, AwsError> {
     let fits = |value: &str| filter.values.iter().any(|pattern| matches(pattern, value));
-    let leads_to = |route: &TableRoute| route.to.and_then(|id| find(&world.network, &table.transit_gateway, id));
+    let any = move |route: &TableRoute, of: fn(Attachment<'_>) -> &str| {
+        table.targets(&world.network, route).into_iter().any(|it| fits(of(it)))
+    };
     let ranges: Vec<IpNet> = filter.values.iter().filter_map(|value| value.parse().ok()).collect();
     Ok(match filter.name.as_str() {
-        "attachment.transit-gateway-attachment-id" => {
-            Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.id())))
-        }
-        "attachment.resource-id" => Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.resource()))),
-        "attachment.resource-type" => {
-            Box::new(move |route| leads_to(route).is_some_and(|it| fits(it.resource_type().word())))
-        }
+        "attachment.transit-gateway-attachment-id" => Box::new(move |route| any(route, |it| it.id())),
+        "attachment.resource-id" => Box::new(move |route| any(route, |it| it.resource())),
+        "attachment.resource-type" => Box::new(move |route| any(route, |it| it.resource_type().word())),
         "prefix-list-id" => Box::new(move |route| match route.origin {
             Origin::PrefixList(id) => fits(id),
             Origin::Static | Origin::Propagated => false,
         }),
-        "state" => Box::new(move |route| fits(if leads_to(route).is_some() { "active" } else { "blackhole" })),
+        "state" => Box::new(move |route| {
+            let leads = route.to.is_some_and(|id| find(&world.network, &table.transit_gateway, id).is_some());
+            fits(if leads { "active" } else { "blackhole" })
+        }),
         "type" => Box::new(move |route| fits(type_word(route.origin))),
         "route-search.exact-match" => Box::new(move |route| ranges.contains(&route.range)),
         "route-search.subnet-of-match" => Box::new(move |route| ranges.iter().any(|it| it.contains(&route.range))),

@@ -1,7 +1,8 @@
 //! What a transit gateway's route table decides: static routes, prefix-list references and propagated routes together.
 //!
 //! The longest prefix wins; for one prefix a static route, then one from a prefix list, then a propagated one (VPC guide,
-//! "Transit gateway route tables"). What loses is in no list. Where two lists have one range, that of the smaller id
+//! "Transit gateway route tables"). What loses is in no list, but for equal routes that share the load ([`targets`](
+//! TransitGatewayRouteTable::targets)). Where two lists have one range, that of the smaller id
 //! counts: AWS does not say which.
 
 use std::collections::BTreeMap;
@@ -9,9 +10,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::attachment::{Attachment, ResourceType};
 use super::shelf::Key;
 use super::transit_gateway_route_table::TransitGatewayRouteTable;
-use super::{Network, prefix_list};
+use super::{Network, attachment, prefix_list};
 
 /// Where a route comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,28 @@ impl TransitGatewayRouteTable {
         }
         let to = self.propagated.get(&range)?;
         Some(TableRoute { range, to: Some(to), origin: Origin::Propagated })
+    }
+
+    /// Lists the attachments that a route's packets are spread over: mostly the one that it leads to.
+    pub fn targets<'w>(&'w self, network: &'w Network, route: &'w TableRoute) -> Vec<Attachment<'w>> {
+        let find = |id: &'w str| attachment::find(network, &self.transit_gateway, id);
+        let Some(first) = route.to.and_then(find) else { return Vec::new() };
+        let spreads = route.origin == Origin::Propagated && self.spreads(network, first.resource_type());
+        let others = self.propagated.beside(&route.range).filter(|_| spreads);
+        std::iter::once(first).chain(others.filter_map(|id| find(id))).collect()
+    }
+
+    /// Tells whether routes of one prefix over several attachments of a kind share the load ("How transit gateways
+    /// work", equal cost multipath routing); paths are taken to be alike.
+    fn spreads(&self, network: &Network, kind: ResourceType) -> bool {
+        match kind {
+            ResourceType::DirectConnectGateway | ResourceType::Connect => true,
+            ResourceType::Vpn => {
+                let gateway = network.transit_gateways.get(&self.transit_gateway);
+                gateway.is_some_and(|it| it.options.vpn_ecmp_support.is_on())
+            }
+            ResourceType::Vpc | ResourceType::NetworkFunction | ResourceType::Peering => false,
+        }
     }
 
     /// Finds the route that a packet to an address follows.

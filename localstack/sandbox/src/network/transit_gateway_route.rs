@@ -5,7 +5,7 @@
 
 use ipnet::IpNet;
 
-use super::attachment::{ResourceType, Side, find, target_of};
+use super::attachment::{Attachment, ResourceType, Side, find, target_of};
 use super::cidr;
 use super::members::{answer, request};
 use super::resource::{invalid_combination, missing};
@@ -35,17 +35,16 @@ pub fn type_word(origin: Origin) -> &'static str {
     }
 }
 
-/// Tells about one route of a table of the transit gateway.
-pub fn description(world: &World, gateway: &str, route: &TableRoute) -> RouteDescription {
-    let attachment = route.to.and_then(|id| find(&world.network, gateway, id));
-    let state = if attachment.is_some() { State::Active } else { State::Blackhole };
+/// Tells about one route, and the attachments that it leads to.
+pub fn description(route: &TableRoute, targets: &[Attachment]) -> RouteDescription {
+    let state = if targets.is_empty() { State::Blackhole } else { State::Active };
     RouteDescription {
         destination_cidr_block: route.range.to_string(),
         prefix_list_id: match route.origin {
             Origin::PrefixList(id) => Some(id.to_owned()),
             Origin::Static | Origin::Propagated => None,
         },
-        transit_gateway_attachments: attachment
+        transit_gateway_attachments: targets
             .iter()
             .map(|it| RouteAttachment {
                 resource_id: it.resource().to_owned(),
@@ -123,7 +122,12 @@ fn write(
     }
     own_mut(world, caller, table)?.static_routes.insert(range, target.clone());
     let route = TableRoute { range, to: target.as_deref(), origin: Origin::Static };
-    Ok(OneRoute { route: description(world, &gateway, &route) })
+    Ok(OneRoute { route: description(&route, &led_to(world, &gateway, &route)) })
+}
+
+/// Finds the attachment that a static route leads to.
+fn led_to<'w>(world: &'w World, gateway: &str, route: &TableRoute) -> Vec<Attachment<'w>> {
+    route.to.and_then(|id| find(&world.network, gateway, id)).into_iter().collect()
 }
 
 request! { "PascalCase" DeleteTransitGatewayRoute { transit_gateway_route_table_id: String, destination_cidr_block: String } }
@@ -137,7 +141,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteTransitGatewayRou
         return Err(AwsError::new("InvalidRoute.NotFound", message));
     };
     let route = TableRoute { range, to: target.as_deref(), origin: Origin::Static };
-    let route = RouteDescription { state: "deleted", ..description(world, &gateway, &route) };
+    let route = RouteDescription { state: "deleted", ..description(&route, &led_to(world, &gateway, &route)) };
     Ok(OneRoute { route })
 }
 
