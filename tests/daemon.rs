@@ -314,7 +314,7 @@ async fn a_departure_that_was_over_while_it_only_looked_does_not_count_for_the_n
             let Happening::Passed(pass, _) = happening else { return };
             let (tools, seed) = (&stage.land.tools, &stage.land.seed);
             let vpc = json!({ "Resources": [tools.vpc], "Tags": [{ "Key": "network", "Value": "tools" }] });
-            let mut put = |config: &str| {
+            let put = |config: &str| {
                 *stage.config.lock().unwrap() = config.to_owned();
                 stage.bell.ring(Ring::Reload);
             };

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::draft::{Change, Draft, Found};
-use super::removal::{self, Removal};
+use super::removal::{self, Departure, Removal};
 use super::step::{Risk, Verb, Wait, Why};
 use super::tag;
 
@@ -128,7 +128,7 @@ fn undeclared(
             draft.undeclared(thing, false);
             continue;
         };
-        let after = match leaving(draft, name, &principal) {
+        let after = match leaving(draft, name, wanted, &principal) {
             Some(after) => after,
             None => {
                 draft.undeclared(thing, true);
@@ -146,10 +146,13 @@ fn undeclared(
     }
 }
 
-/// Lists what has to be gone before a principal is taken out: the attachments of the account. None where one of them stays:
-/// without the share its owner could neither see the hub nor change anything about the attachment.
-fn leaving(draft: &Draft<'_>, name: &HubName, principal: &Principal) -> Option<Vec<Key>> {
+/// Lists what has to be gone before a principal is taken out: the attachments of an account that is let in by nothing else. None
+/// where one of them stays: without the share its owner could neither see the hub nor change anything about the attachment.
+fn leaving(draft: &Draft<'_>, name: &HubName, wanted: &WantedShare, principal: &Principal) -> Option<Vec<Key>> {
     let Principal::Account(account) = principal else { return Some(Vec::new()) };
+    if wanted.accounts.contains(account) {
+        return Some(Vec::new());
+    }
     let hub = draft.hubs.get(name)?;
     let gateway = hub.gateway.id.known()?;
     let attached = hub.inventory.attachments.known()?.iter().filter(|live| {
@@ -159,7 +162,10 @@ fn leaving(draft: &Draft<'_>, name: &HubName, principal: &Principal) -> Option<V
         let of_hub = |key: &Key| matches!(key, Key::Attachment(key) if key.hub == *name && key.vpc.vpc.as_str() == id);
         draft.removed(of_hub).into_iter().next()
     };
-    let held = |id: &str| draft.departing.keys().any(|key| key.hub == *name && key.vpc.vpc.as_str() == id);
+    let held = |id: &str| {
+        let mut departing = draft.departing.iter().filter(|(_, departure)| matches!(departure, Departure::Held));
+        departing.any(|(key, _)| key.hub == *name && key.vpc.vpc.as_str() == id)
+    };
     let mut after = Vec::new();
     for live in attached {
         match goes(&live.resource_id) {
