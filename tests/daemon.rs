@@ -329,6 +329,52 @@ async fn what_is_held_is_left_alone_until_it_is_released_and_repaired_at_once_th
 }
 
 #[tokio::test]
+async fn a_departure_that_was_over_while_it_only_looked_does_not_count_for_the_next_one() {
+    let stage = converged(EVERY_FIVE).await;
+    let safety = "\nsafety: { departures: { hold_for: 1h } }\n";
+    let file = |mode: &str| stage.land.config(&format!("{{ every: 5m, mode: {mode} }}{safety}"));
+    *stage.config.lock().unwrap() = file("enforce");
+    stage.bell.ring(Ring::Reload);
+    let (enforce, observe) = (file("enforce"), file("observe"));
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            let (tools, seed) = (&stage.land.tools, &stage.land.seed);
+            let vpc = json!({ "Resources": [tools.vpc], "Tags": [{ "Key": "network", "Value": "tools" }] });
+            let put = |config: &str| {
+                *stage.config.lock().unwrap() = config.to_owned();
+                stage.bell.ring(Ring::Reload);
+            };
+            match pass.number {
+                2 => drop(seed.ec2(&tools.account, "DeleteTags", vpc)),
+                3 => {
+                    assert_eq!(pass.plan.departures.len(), 1, "seen to have left");
+                    put(&observe);
+                }
+                // It comes back while transitd only looks,
+                4 => drop(seed.ec2(&tools.account, "CreateTags", vpc)),
+                5 => {
+                    assert!(pass.plan.departures.is_empty(), "seen to be back");
+                    seed.wait(std::time::Duration::from_secs(2 * 3600));
+                }
+                // and leaves again just before transitd acts again.
+                6 => {
+                    seed.ec2(&tools.account, "DeleteTags", vpc);
+                    put(&enforce);
+                }
+                7 => {
+                    assert_eq!(pass.plan.departures.len(), 1);
+                    assert!(pass.plan.steps.is_empty(), "held anew: {:?}", pass.plan.steps);
+                    stage.stop.cancel();
+                }
+                _ => {}
+            }
+        })
+        .await;
+    assert!(stage.land.has_route(&stage.land.tools), "detached at once");
+}
+
+#[tokio::test]
 async fn a_hold_ends_by_itself_when_its_time_is_over() {
     let stage = converged(EVERY_FIVE).await;
     let began = stage.now();

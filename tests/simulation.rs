@@ -5,19 +5,28 @@
 //! number of passes, writes nothing more, and packets reach just where the intent lets them.
 //!
 //! Everything is drawn from the seed, and time is the sandbox's: the same seed makes the same calls. A failure
-//! prints the command that replays it: `SEED=17 cargo test --test simulation`. `SEEDS=5000` tries more of them.
+//! prints the command that replays it: `SEED=17 cargo test --test simulation`. `SEEDS=5000` tries more of them, on all cores,
+//! and `FROM=5000` others; `FIRST=1` ends with the first that goes wrong.
 
 #[cfg_attr(feature = "aws", expect(dead_code, reason = "the simulation stays in process"))]
 mod support;
 
+#[path = "simulation/door.rs"]
+mod door;
 #[path = "simulation/life.rs"]
 mod life;
 #[path = "simulation/memory.rs"]
 mod memory;
+#[path = "simulation/mix.rs"]
+mod mix;
 #[path = "simulation/people.rs"]
 mod people;
 #[path = "simulation/removals.rs"]
 mod removals;
+#[path = "simulation/running.rs"]
+mod running;
+#[path = "simulation/scene.rs"]
+mod scene;
 #[path = "simulation/skewed.rs"]
 mod skewed;
 #[path = "simulation/watch.rs"]
@@ -26,6 +35,8 @@ mod watch;
 mod weather;
 #[path = "simulation/wish.rs"]
 mod wish;
+#[path = "simulation/witness.rs"]
+mod witness;
 #[path = "simulation/world.rs"]
 mod world;
 
@@ -35,6 +46,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many seeds are tried where nobody says: some seconds of work.
 const SEEDS: u64 = 200;
+/// After how many seeds progress is told.
+const TOLD: u64 = 1000;
 /// How many of them are lived twice, to see that they are the same.
 const TWICE: u64 = 20;
 
@@ -46,7 +59,7 @@ fn whatever_happens_transitd_stays_safe_and_then_converges() {
             println!("seed {seed}: {}\n{}", lived.mix, lived.story);
             assert!(lived.wrongs.is_empty(), "{}", lived.wrongs.join("\n"));
         }
-        None => all(number("SEEDS").unwrap_or(SEEDS)),
+        None => all(number("FROM").unwrap_or(0), number("SEEDS").unwrap_or(SEEDS)),
     }
 }
 
@@ -62,9 +75,11 @@ fn the_same_seed_makes_the_same_calls() {
     }
 }
 
-/// Lives the seeds on all cores, and fails with what went wrong in each.
-fn all(seeds: u64) {
-    let next = AtomicU64::new(0);
+/// Lives so many seeds on all cores, and fails with what went wrong in each.
+fn all(from: u64, seeds: u64) {
+    let next = AtomicU64::new(from);
+    let end = from + seeds;
+    let first_only = number("FIRST").is_some();
     let wrongs = Mutex::new(Vec::new());
     let sums = Mutex::new(life::Sums::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -73,8 +88,12 @@ fn all(seeds: u64) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds {
+                    if seed >= end || (first_only && !wrongs.lock().expect("no panic while adding").is_empty()) {
                         return;
+                    }
+                    if (seed - from).is_multiple_of(TOLD) && seed > from {
+                        let count = wrongs.lock().expect("no panic while adding").len();
+                        println!("{} of {seeds} seeds, {count} wrong", seed - from);
                     }
                     let wrong = match catch_unwind(AssertUnwindSafe(|| life::live(seed))) {
                         Ok(lived) => {
@@ -95,7 +114,7 @@ fn all(seeds: u64) {
     let mut wrongs = wrongs.into_inner().expect("no panic while adding");
     wrongs.sort();
     if let Some((first, _)) = wrongs.first() {
-        let shown: Vec<String> = wrongs.iter().take(5).map(|(seed, wrong)| format!("seed {seed}: {wrong}")).collect();
+        let shown: Vec<String> = wrongs.iter().take(20).map(|(seed, wrong)| format!("seed {seed}: {wrong}")).collect();
         let count = wrongs.len();
         panic!(
             "{count} of {seeds} seeds went wrong; replay the first with `SEED={first} cargo test --test simulation -- --nocapture`\n{}",

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Write};
 use crate::model::Finding;
-use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, with};
+use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, learn, with};
 use crate::report::{self, Matter, UNREAD, View};
 use crate::store::{Store, StoreError};
 
@@ -229,6 +229,8 @@ impl Daemon<'_> {
         self.board.looked(look.seen.at, setup.every);
         self.board.metrics.stage("look", looked.duration_since(began));
         let Some(door) = &setup.door else {
+            // What only looks still learns: who is back has not been gone for all the time since.
+            learn(&self.store, &look)?;
             return Ok(Some((Pass::of_look(*number, look), None)));
         };
         let (door, store, clock, stop) = (door.clone(), self.store.clone(), self.clock.clone(), self.stop.clone());

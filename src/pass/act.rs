@@ -94,14 +94,8 @@ impl Actor {
         refusals: &mut Refusals,
     ) -> Result<(Pass, Option<Ended>), Broken> {
         let policy = look.policy.clone();
+        learn(&self.store, &look)?;
         let mut pass = Pass::of_look(number, look);
-        let confirmed: Vec<String> = pass.plan.confirmed.iter().map(ToString::to_string).collect();
-        with(&self.store, |store| {
-            store.confirm(&confirmed, pass.seen.at)?;
-            store.depart(&pass.plan.departures)?;
-            if pass.plan.is_all_well() { store.all_well(pass.plan.counts) } else { Ok(()) }
-        })?;
-
         if pass.plan.is_at_rest() {
             let ended = if pass.plan.is_in_sync() { Ended::InSync } else { Ended::Blocked };
             return Ok((pass, Some(ended)));
@@ -150,6 +144,20 @@ impl Actor {
             stop: self.stop.clone(),
         }
     }
+}
+
+/// Remembers what a look has shown: what was done of what was sent, which VPCs have left or are back, and that all is well.
+///
+/// # Errors
+/// When it could not be written.
+pub fn learn(store: &Mutex<dyn Store>, look: &Look) -> Result<(), StoreError> {
+    let plan = &look.plan;
+    let confirmed: Vec<String> = plan.confirmed.iter().map(ToString::to_string).collect();
+    with(store, |store| {
+        store.confirm(&confirmed, look.seen.at)?;
+        store.depart(&plan.departures)?;
+        if plan.is_all_well() { store.all_well(plan.counts) } else { Ok(()) }
+    })
 }
 
 /// Works with a store that is shared. A thread that died with it in hand leaves it as whole as a transaction does.

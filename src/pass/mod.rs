@@ -26,7 +26,7 @@ use crate::observe::{self, AccountSource, Misplaced, Survey};
 use crate::plan::{self, Budgets, Gaps, Plan, Policy, Quotas, SERVICE_LINKED_ROLE, VISIBILITY};
 use crate::review;
 
-pub use act::{Actor, Broken, Ended, Pass, with};
+pub use act::{Actor, Broken, Ended, Pass, learn, with};
 pub use converge::Converge;
 pub use refusals::Refusals;
 

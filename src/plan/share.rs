@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::draft::{Change, Draft, Found};
-use super::removal::{self, Removal};
+use super::removal::{self, Departure, Removal};
 use super::step::{Risk, Verb, Wait, Why};
 use super::tag;
 
@@ -135,14 +135,54 @@ fn undeclared(
             draft.undeclared(thing, false);
             continue;
         };
+        let after = match leaving(draft, name, wanted, &principal) {
+            Some(after) => after,
+            None => {
+                draft.undeclared(thing, true);
+                continue;
+            }
+        };
         let scope = scope(draft, name);
         let mut evidence = removal::of_route(draft);
         evidence.extend([ListId::Shares(scope.clone()), ListId::SharePrincipals(scope.clone())]);
+        evidence.insert(ListId::Attachments(scope.clone()));
         let key = Key::Principal(PrincipalKey { hub: name.clone(), principal });
         let (share, principals) = (share.arn.clone(), vec![live.entity.clone()]);
         let call = WriteCall::DisassociateResourceShare { share, principals };
-        removal::remove(draft, Removal::new(key, scope, call, thing, evidence));
+        removal::remove(draft, Removal { after, ..Removal::new(key, scope, call, thing, evidence) });
     }
+}
+
+/// Lists what has to be gone before a principal is taken out: the attachments of an account that is let in by nothing else. None
+/// where one of them stays: without the share its owner could neither see the hub nor change anything about the attachment.
+fn leaving(draft: &Draft<'_>, name: &HubName, wanted: &WantedShare, principal: &Principal) -> Option<Vec<Key>> {
+    let Principal::Account(account) = principal else { return Some(Vec::new()) };
+    if wanted.accounts.contains(account) {
+        return Some(Vec::new());
+    }
+    let hub = draft.hubs.get(name)?;
+    let gateway = hub.gateway.id.known()?;
+    let attached = hub.inventory.attachments.known()?.iter().filter(|live| {
+        live.gateway == *gateway && live.state.is_live() && live.resource_owner.as_ref() == Some(account)
+    });
+    let goes = |id: &str| {
+        let of_hub = |key: &Key| matches!(key, Key::Attachment(key) if key.hub == *name && key.vpc.vpc.as_str() == id);
+        draft.removed(of_hub).into_iter().next()
+    };
+    let held = |id: &str| {
+        let mut departing = draft.departing.iter().filter(|(_, departure)| matches!(departure, Departure::Held));
+        departing.any(|(key, _)| key.hub == *name && key.vpc.vpc.as_str() == id)
+    };
+    let mut after = Vec::new();
+    for live in attached {
+        match goes(&live.resource_id) {
+            Some(key) => after.push(key),
+            // It is shown as what waits for the VPC that is held.
+            None if held(&live.resource_id) => {}
+            None => return None,
+        }
+    }
+    Some(after)
 }
 
 /// Returns the principal that the ledger says we let in as this entity.

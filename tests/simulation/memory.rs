@@ -31,6 +31,8 @@ pub struct Memory {
     pub process: Process,
     pub watch: Watch,
     pub removals: Removals,
+    /// What was read last of it.
+    pub remembered: Arc<Mutex<History>>,
 }
 
 impl Memory {
@@ -71,7 +73,9 @@ impl Store for Memory {
     }
 
     fn history(&self, now: Timestamp) -> Result<History, StoreError> {
-        self.locked(|store| store.history(now))
+        let history = self.locked(|store| store.history(now))?;
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&history);
+        Ok(history)
     }
 
     fn depart(&mut self, departures: &BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
@@ -88,12 +92,15 @@ impl Store for Memory {
         self.alive()?;
         let id = self.locked(|store| store.begin(entry))?;
         self.watch.journaled(entry);
-        self.removals.journaled(entry).into_iter().for_each(|wrong| self.watch.wrong(wrong));
+        self.removals.journaled(id, entry).into_iter().for_each(|wrong| self.watch.wrong(wrong));
         Ok(id)
     }
 
     fn settle(&mut self, id: EntryId, settled: &Settled, at: Timestamp) -> Result<(), StoreError> {
         self.alive()?;
+        if matches!(settled, Settled::NotDone(_)) {
+            self.removals.not_done(id);
+        }
         self.locked(|store| store.settle(id, settled, at))
     }
 

@@ -1,4 +1,5 @@
-//! People: between two passes they undo by hand what transitd made. What is none of transitd's they leave alone.
+//! People: they undo by hand what transitd made, put routes of their own beside it, and wish for something else. What is none
+//! of transitd's they leave alone.
 
 use aws_sandbox::Service;
 use aws_sandbox::network::route::Target;
@@ -7,15 +8,23 @@ use aws_sandbox::network::vpc_attachment::VpcAttachment;
 use aws_sandbox::random::Dice;
 use serde_json::{Value, json};
 
-use crate::removals::Removals;
 use crate::world::{IsThere as _, Land, Member, below};
 
 /// Lets somebody do one thing; says what, if there was something to do.
-pub fn meddle(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
-    if below(dice, 3) == 0 {
-        return rethink(land, removals, dice);
+pub fn meddle(land: &mut Land, dice: &mut Dice) -> Option<String> {
+    match below(dice, 21) {
+        0..=6 => rethink(land, dice),
+        7..=10 => {
+            let deed = static_route(land, dice);
+            deed.map(|deed| done(land, deed))
+        }
+        _ => undo(land, dice),
     }
-    let (account, action, params) = match below(dice, 14) {
+}
+
+/// Lets somebody undo something by hand that transitd has made.
+pub fn undo(land: &Land, dice: &mut Dice) -> Option<String> {
+    let deed = match below(dice, 10) {
         0 | 1 => delete_route(land, dice),
         2 => disable_propagation(land, dice),
         3 => attachment(land, dice).map(|it| (it.vpc_owner.clone(), "DeleteTransitGatewayVpcAttachment", named(&it))),
@@ -31,77 +40,81 @@ pub fn meddle(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<S
         6 => hub_setting(land, dice),
         7 => unname(land, dice),
         8 => leave_share(land, dice),
-        9..=12 => static_route(land, dice),
         _ => attachment(land, dice).and_then(|it| {
             let mut params = named(&it);
             params["TransitGatewayRouteTableId"] = json!(it.association.as_ref()?.table);
             Some((land.home.clone(), "DisassociateTransitGatewayRouteTable", params))
         }),
-    }?;
+    };
+    deed.map(|deed| done(land, deed))
+}
+
+fn done(land: &Land, (account, action, params): Deed) -> String {
     let service = if action.contains("ResourceShare") { Service::Ram } else { Service::Ec2 };
     let answer = land.seed.call(&account, service, action, params.clone());
     let outcome = answer.err().map_or_else(|| "done".to_owned(), |error| error.code);
-    Some(format!("somebody: {action} {params}: {outcome}"))
+    format!("somebody: {action} {params}: {outcome}")
 }
 
 /// Lets somebody wish for something else: by the file, or by a VPC's tag.
-pub fn rethink(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
-    if below(dice, 2) == 0 { depart(land, removals, dice) } else { edit(land, removals, dice) }
+pub fn rethink(land: &mut Land, dice: &mut Dice) -> Option<String> {
+    if below(dice, 2) == 0 { depart(land, dice) } else { edit(land, dice) }
 }
 
 /// A VPC loses the tag that makes it a member, or gets it back.
-fn depart(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
+fn depart(land: &mut Land, dice: &mut Dice) -> Option<String> {
     land.wish.removes?;
     let at = below(dice, land.members.len());
-    if land.away.contains(&at) { come_back(land, removals, at) } else { leave(land, removals, at) }
-}
-
-fn leave(land: &mut Land, removals: &Removals, at: usize) -> Option<String> {
-    let Member { account, vpc, .. } = &land.members[at];
+    let Member { account, vpc, segment, .. } = &land.members[at];
+    if land.away.remove(&at) {
+        let tags = json!({ "Resources": [vpc], "Tags": [{ "Key": "network", "Value": format!("s{segment}") }] });
+        land.seed.ec2(account, "CreateTags", tags);
+        return Some(format!("somebody gives {vpc} its tag back"));
+    }
     let tags = json!({ "Resources": [vpc], "Tags": [{ "Key": "network" }] });
     land.seed.ec2(account, "DeleteTags", tags);
-    removals.member(vpc, false, land.seed.lock().now());
-    let told = format!("somebody takes the tag from {vpc}");
     land.away.insert(at);
-    Some(told)
+    Some(format!("somebody takes the tag from {vpc}"))
 }
 
-/// Gives a VPC its tag back.
-pub fn come_back(land: &mut Land, removals: &Removals, at: usize) -> Option<String> {
-    let Member { account, vpc, segment, .. } = &land.members[at];
-    let tags = json!({ "Resources": [vpc], "Tags": [{ "Key": "network", "Value": format!("s{segment}") }] });
-    land.seed.ec2(account, "CreateTags", tags);
-    removals.member(vpc, land.wish.segments[*segment].present, land.seed.lock().now());
-    let told = format!("somebody gives {vpc} its tag back");
-    land.away.remove(&at);
-    Some(told)
-}
-
-/// The file is edited: two segments are connected or are no more, or the last segment is dropped or comes back.
-fn edit(land: &mut Land, removals: &Removals, dice: &mut Dice) -> Option<String> {
-    land.wish.removes?;
+/// The file is edited: two segments are connected or are no more, the last segment is dropped or comes back, transitd is
+/// told to look only, or the pen slips.
+fn edit(land: &mut Land, dice: &mut Dice) -> Option<String> {
     let segments = land.wish.segments.len();
-    if below(dice, 2) == 0 {
-        let (one, other) = (below(dice, segments), below(dice, segments));
-        let pair = (one.min(other), one.max(other));
-        if land.wish.inspected.contains(&pair) {
-            return None;
+    let what = match below(dice, 8) {
+        0 => {
+            land.wish.slip = !land.wish.slip;
+            format!("slip: {}", land.wish.slip)
         }
-        if !land.wish.connected.remove(&pair) {
-            land.wish.connected.insert(pair);
+        1 => {
+            land.wish.observes = !land.wish.observes;
+            format!("only looks: {}", land.wish.observes)
         }
-        land.remember();
-        return Some(format!("somebody edits the file: s{one} and s{other}"));
-    }
-    let last = segments - 1;
-    let present = !land.wish.segments[last].present;
-    land.wish.segments[last].present = present;
+        2 => {
+            land.wish.every = 1 + below(dice, 15);
+            format!("every {} minutes", land.wish.every)
+        }
+        3..=5 => {
+            land.wish.removes?;
+            let last = segments - 1;
+            land.wish.segments[last].present ^= true;
+            format!("s{last} is {}", if land.wish.segments[last].present { "back" } else { "dropped" })
+        }
+        _ => {
+            land.wish.removes?;
+            let (one, other) = (below(dice, segments), below(dice, segments));
+            let pair = (one.min(other), one.max(other));
+            if land.wish.inspected.contains(&pair) {
+                return None;
+            }
+            if !land.wish.connected.remove(&pair) {
+                land.wish.connected.insert(pair);
+            }
+            format!("s{one} and s{other}")
+        }
+    };
     land.remember();
-    let now = land.seed.lock().now();
-    for (at, member) in land.members.iter().enumerate().filter(|(_, member)| member.segment == last) {
-        removals.member(&member.vpc, present && !land.away.contains(&at), now);
-    }
-    Some(format!("somebody edits the file: s{last} is {}", if present { "back" } else { "dropped" }))
+    Some(format!("somebody edits the file: {what}"))
 }
 
 /// Somebody changes a setting of the hub that transitd has made.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aws_sandbox::Sandbox;
 use jiff::{SignedDuration, Timestamp};
 use transitd::api::{Ref, Reply, WriteCall};
-use transitd::store::Entry;
+use transitd::store::{Entry, EntryId};
 
 use crate::wish::Removes;
 
@@ -21,9 +21,13 @@ struct Known {
     made: BTreeSet<String>,
     /// Reads of the present look that failed, and were not made again with success.
     failing: BTreeSet<String>,
+    /// When the present look began, until its first write: what is read later is no evidence of it.
+    look: Option<Timestamp>,
+    /// When the last look began.
+    began: Timestamp,
     /// What was taken away, when, and for which segment.
-    spent: Vec<(Timestamp, Option<String>)>,
-    /// VPCs that are members no more, and since when.
+    spent: Vec<(EntryId, Timestamp, Option<String>)>,
+    /// VPCs that are members no more as far as transitd was told, and since which look.
     left: BTreeMap<String, Timestamp>,
     limits: Option<Removes>,
     /// Whether the hub associates by itself.
@@ -47,41 +51,50 @@ impl Removals {
     }
 
     /// Notes that a look begins: what failed before is read again.
-    pub fn look(&self) {
-        self.known().failing.clear();
+    pub fn look(&self, now: Timestamp) {
+        let mut known = self.known();
+        known.failing.clear();
+        known.look = Some(now);
+        known.began = now;
     }
 
     /// Notes what became of a read.
     pub fn read(&self, name: String, failed: bool) {
-        let failing = &mut self.known().failing;
-        if failed {
-            failing.insert(name);
+        let mut known = self.known();
+        if known.look.is_some() && failed {
+            known.failing.insert(name);
         } else {
-            failing.remove(&name);
+            known.failing.remove(&name);
         }
     }
 
-    /// Notes that a VPC is a member, or is one no more since `now`.
-    pub fn member(&self, vpc: &str, is_member: bool, now: Timestamp) {
-        let left = &mut self.known().left;
-        if is_member {
-            left.remove(vpc);
-        } else {
-            left.entry(vpc.to_owned()).or_insert(now);
+    /// Notes that transitd was told of VPCs whether they are members.
+    pub fn told(&self, memberships: Vec<(String, bool)>) {
+        let mut known = self.known();
+        let Some(look) = known.look else { return };
+        for (vpc, is_member) in memberships {
+            if is_member {
+                known.left.remove(&vpc);
+            } else {
+                known.left.entry(vpc).or_insert(look);
+            }
         }
     }
 
     /// Judges a write that is about to be sent, as it is journaled.
-    pub fn journaled(&self, entry: &Entry) -> Vec<String> {
+    pub fn journaled(&self, id: EntryId, entry: &Entry) -> Vec<String> {
+        let mut known = self.known();
+        known.look = None;
         if !entry.removes {
             return Vec::new();
         }
-        let mut known = self.known();
         let mut wrongs = Vec::new();
         if let Some(read) = known.failing.first() {
             wrongs.push(format!("taken away while {read} is unknown: {}", entry.step));
         }
-        known.spent.push((entry.at, entry.segment.as_ref().map(ToString::to_string)));
+        known.spent.push((id, entry.at, entry.segment.as_ref().map(ToString::to_string)));
+        let held = known.left.keys().find(|vpc| entry.step.contains(*vpc) && known.is_held(vpc, known.began));
+        wrongs.extend(held.map(|vpc| format!("{vpc} has left and is held, and loses what it had: {}", entry.step)));
         let Some(limits) = known.limits else {
             wrongs.push(format!("taken away, and the file says to remove nothing: {}", entry.step));
             return wrongs;
@@ -89,7 +102,7 @@ impl Removals {
         let within = |hours: i64, segment: bool| {
             let since = entry.at - SignedDuration::from_hours(hours);
             let ours = entry.segment.as_ref().map(ToString::to_string);
-            known.spent.iter().filter(|(at, of)| *at > since && (!segment || *of == ours)).count()
+            known.spent.iter().filter(|(_, at, of)| *at > since && (!segment || *of == ours)).count()
         };
         let counts = [("hour", within(1, false), limits.per_hour), ("day", within(24, false), limits.per_day)];
         let of_segment = entry.segment.as_ref().map(|_| ("segment and day", within(24, true), limits.per_segment));
@@ -99,6 +112,11 @@ impl Removals {
             }
         }
         wrongs
+    }
+
+    /// Notes that what was journaled came to nothing: it does not count.
+    pub fn not_done(&self, id: EntryId) {
+        self.known().spent.retain(|(entry, ..)| *entry != id);
     }
 
     /// Judges a write that is about to reach AWS.

@@ -18,8 +18,11 @@ const THERE_ALREADY: [&str; 4] = [
     "Resource.AlreadyAssociated",
 ];
 
+/// What of it a hub with default tables may have made by itself, just before transitd's call arrives.
+const BY_ITSELF: [&str; 2] = ["TransitGatewayRouteTablePropagation.Duplicate", "Resource.AlreadyAssociated"];
+
 /// What is known of the calls, shared by the door, the memory and the test.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Watch(Arc<Mutex<Seen>>);
 
 #[derive(Default)]
@@ -35,10 +38,16 @@ struct Seen {
     held: BTreeMap<String, Timestamp>,
     /// Whether a person told transitd to write nothing.
     paused: bool,
+    /// Whether the hub associates and propagates by itself.
+    defaults: bool,
     calls: u64,
     writes: u64,
-    /// Whether writes are forbidden: a dry run, or a network in sync.
-    quiet: bool,
+    /// Why no write belongs here, if none does.
+    quiet: Option<&'static str>,
+    /// Whether the file that transitd has read says to look only.
+    observing: bool,
+    /// Whether nothing stands in the way: then AWS has no reason to refuse a write.
+    fair: bool,
 }
 
 /// What became of a write, as the world knows and transitd may not.
@@ -53,6 +62,10 @@ pub enum Fate {
 }
 
 impl Watch {
+    pub fn new(defaults: bool) -> Self {
+        Self(Arc::new(Mutex::new(Seen { defaults, ..Seen::default() })))
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,8 +95,19 @@ impl Watch {
         self.seen().writes
     }
 
-    pub fn quiet(&self, quiet: bool) {
-        self.seen().quiet = quiet;
+    /// Forbids writes.
+    pub fn quiet(&self, why: &'static str) {
+        self.seen().quiet = Some(why);
+    }
+
+    /// Notes whether the file that transitd has read says to look only.
+    pub fn observing(&self, observing: bool) {
+        self.seen().observing = observing;
+    }
+
+    /// Notes that nothing stands in the way any more.
+    pub fn fair(&self) {
+        self.seen().fair = true;
     }
 
     /// Judges a write that is about to be sent by what people ordered.
@@ -120,8 +144,11 @@ impl Watch {
         let text = fingerprint(call);
         let sent = format!("{scope} {text}");
         seen.writes += 1;
-        if seen.quiet {
-            seen.wrongs.push(format!("a write where none belongs: {text}"));
+        if let Some(why) = seen.quiet {
+            seen.wrongs.push(format!("{why}, and written: {text}"));
+        }
+        if seen.observing {
+            seen.wrongs.push(format!("the file says to look only, and written: {text}"));
         }
         if !seen.journaled.contains(&text) {
             seen.wrongs.push(format!("sent without being journaled: {text}"));
@@ -150,9 +177,13 @@ impl Watch {
         }
     }
 
-    /// Judges what AWS itself answered a write.
-    pub fn answered(&self, call: &WriteCall, code: &str) {
-        if THERE_ALREADY.contains(&code) {
+    /// Judges by what code AWS itself refused a write. One to an attachment that is being changed comes too soon, and is none
+    /// the worse for it: waiting instead could be for hours.
+    pub fn refused(&self, call: &WriteCall, code: &str, is_changing: bool) {
+        let too_soon = is_changing && code == "IncorrectState";
+        let Seen { fair, defaults, .. } = *self.seen();
+        let by_itself = defaults && BY_ITSELF.contains(&code);
+        if (THERE_ALREADY.contains(&code) && !by_itself) || (fair && !too_soon) {
             self.wrong(format!("AWS says {code}: {}", fingerprint(call)));
         }
     }

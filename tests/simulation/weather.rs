@@ -1,103 +1,16 @@
-//! The door with weather in front of it: calls that are throttled, fail, get lost or are denied, and the process's death.
+//! The weather: what happens to each call, and for how long what lasts goes on.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
 use aws_sandbox::random::Dice;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
-use transitd::api::{ApiError, Credentials, Page, Read, ReadCall, Reply, Sending, Session, Write, WriteCall};
+use transitd::api::{Credentials, Service, Session};
 
-use crate::memory::Process;
-use crate::removals::Removals;
-use crate::support::door::{SandboxDoor, Shared, lock};
-use crate::watch::{Fate, Watch};
-
-/// How often each trouble comes, as a part of all calls.
-#[derive(Clone, Debug, Default)]
-pub struct Mix {
-    pub throttled: f64,
-    pub failing_before: f64,
-    pub failing_after: f64,
-    pub lost_before: f64,
-    pub lost_after: f64,
-    pub not_sent: f64,
-    /// How often a call begins a time in which its account may not make such calls.
-    pub denied: f64,
-    /// How often a write is the process's last.
-    pub crash: f64,
-    /// Whether AWS refuses every second call for its rate.
-    pub every_second: bool,
-    /// How often the keys of a role run out in the middle of a pass.
-    pub expired: f64,
-    /// How often a call begins a time in which AWS cannot be reached at all.
-    pub dark: f64,
-    /// By how many seconds the machine's clock is off.
-    pub skew: f64,
-    /// How often people do something between two passes.
-    pub people: f64,
-    /// How often people give an order between two passes.
-    pub orders: f64,
-    /// How long new things may stay out of sight, in seconds.
-    pub lag: f64,
-}
-
-impl Mix {
-    /// Draws a mix: of each trouble none, a little or much.
-    pub fn draw(dice: &mut Dice) -> Self {
-        let mut rate = |most: f64| {
-            let kind = dice.fraction();
-            if kind < 0.5 { 0.0 } else { most * dice.fraction() }
-        };
-        Self {
-            throttled: rate(0.2),
-            failing_before: rate(0.1),
-            failing_after: rate(0.1),
-            lost_before: rate(0.1),
-            lost_after: rate(0.1),
-            not_sent: rate(0.1),
-            denied: rate(0.01),
-            crash: rate(0.3),
-            every_second: rate(1.0) > 0.8,
-            expired: rate(0.05),
-            dark: rate(0.005),
-            // Beyond five minutes AWS takes no signature.
-            skew: rate(480.0) - rate(240.0),
-            people: rate(0.4),
-            orders: rate(0.3),
-            lag: rate(240.0),
-        }
-    }
-}
-
-impl Mix {
-    /// Tells whether no answer gets lost and no process dies: then transitd knows of all that it made.
-    pub fn is_calm(&self) -> bool {
-        let lost = [self.failing_before, self.failing_after, self.lost_before, self.lost_after, self.crash];
-        lost.iter().all(|rate| *rate == 0.0)
-    }
-}
-
-impl fmt::Display for Mix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Mix { throttled, failing_before, failing_after, lost_before, lost_after, .. } = self;
-        let Mix { not_sent, denied, crash, people, lag, .. } = self;
-        let Mix { every_second, expired, dark, skew, orders, .. } = self;
-        write!(
-            f,
-            "throttled {throttled:.2}, 5xx {failing_before:.2} before and {failing_after:.2} after, lost {lost_before:.2} \
-             before and {lost_after:.2} after, not sent {not_sent:.2}, denied {denied:.4}, crash {crash:.2}, people \
-             {people:.2}, lag {lag:.0} s, every second throttled {every_second}, keys expired {expired:.3}, dark {dark:.4}, \
-             clock off by {skew:.0} s, orders {orders:.2}"
-        )
-    }
-}
+use crate::mix::Mix;
 
 /// What happens to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+pub enum Trouble {
     Throttled,
     FailingBefore,
     FailingAfter,
@@ -106,17 +19,34 @@ enum Trouble {
     NotSent,
     Expired,
     Denied,
+    /// The role is not there, or trusts nobody.
+    Closed,
     CrashBefore,
     CrashAfter,
     /// Done and answered; the process dies before it can settle the journal.
     CrashUnsettled,
 }
 
+/// A call, as far as the weather cares.
+pub struct Called<'a> {
+    pub session: &'a Session,
+    pub service: Service,
+    pub action: &'static str,
+    /// The account whose role is asked for, if that is what the call does.
+    pub role_of: Option<String>,
+    pub is_write: bool,
+}
+
 /// The weather, which outlives the processes.
 pub struct Weather {
-    pub mix: Mix,
+    mix: Mix,
     dice: Dice,
+    /// Until when an account may not make such calls.
     denied: BTreeMap<(String, &'static str), Timestamp>,
+    /// Until when an account's role cannot be assumed.
+    closed: BTreeMap<String, Timestamp>,
+    /// Until when a service does not answer, and whether it is reached at all.
+    out: BTreeMap<Service, (Timestamp, bool)>,
     /// Until when AWS cannot be reached.
     dark: Timestamp,
     /// Calls so far, for every second of them.
@@ -132,6 +62,8 @@ impl Weather {
             mix,
             dice,
             denied: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            out: BTreeMap::new(),
             dark: Timestamp::MIN,
             calls: 0,
             fair: false,
@@ -140,35 +72,76 @@ impl Weather {
         }
     }
 
-    fn draw(&mut self, session: &Session, action: &'static str, is_write: bool, now: Timestamp) -> Option<Trouble> {
+    /// Draws what happens to a call.
+    pub fn draw(&mut self, call: &Called<'_>, now: Timestamp) -> Option<Trouble> {
         if self.fair {
             return None;
         }
         self.calls += 1;
+        let trouble = self.lasting(call, now).or_else(|| self.passing(call));
+        self.troubles += u64::from(trouble.is_some());
+        trouble
+    }
+
+    /// Draws whether a list is answered as it was before.
+    pub fn is_stale(&mut self) -> bool {
+        !self.fair && self.dice.fraction() < self.mix.stale
+    }
+
+    /// Draws whether something happens that comes this often.
+    fn comes(&mut self, rate: f64) -> bool {
+        self.dice.fraction() < rate
+    }
+
+    /// Draws an end: up to so many minutes from now.
+    fn until(&mut self, now: Timestamp, most: f64) -> Timestamp {
+        now + SignedDuration::from_secs(60 + (self.dice.fraction() * most * 60.0) as i64)
+    }
+
+    /// What goes on, or begins, and lasts for minutes.
+    fn lasting(&mut self, call: &Called<'_>, now: Timestamp) -> Option<Trouble> {
+        if self.comes(self.mix.dark) {
+            self.dark = self.until(now, 10.0);
+        }
         if now < self.dark {
             return Some(Trouble::NotSent);
         }
-        if self.dice.fraction() < self.mix.dark {
-            let minutes = 1 + (self.dice.fraction() * 10.0) as i64;
-            self.dark = now + SignedDuration::from_mins(minutes);
-            return Some(Trouble::NotSent);
+        if self.comes(self.mix.outage) {
+            let reached = self.comes(0.5);
+            let until = self.until(now, 30.0);
+            self.out.insert(call.service, (until, reached));
         }
+        match self.out.get(&call.service) {
+            Some((until, true)) if now < *until => return Some(Trouble::FailingBefore),
+            Some((until, false)) if now < *until => return Some(Trouble::NotSent),
+            Some(_) | None => {}
+        }
+        if let Some(account) = &call.role_of {
+            if self.comes(self.mix.closed) {
+                let until = self.until(now, 120.0);
+                self.closed.insert(account.clone(), until);
+            }
+            if self.closed.get(account).is_some_and(|until| now < *until) {
+                return Some(Trouble::Closed);
+            }
+        }
+        let key = (call.session.scope.account.to_string(), call.action);
+        if self.comes(self.mix.denied) {
+            let until = self.until(now, 20.0);
+            self.denied.insert(key.clone(), until);
+        }
+        self.denied.get(&key).is_some_and(|until| now < *until).then_some(Trouble::Denied)
+    }
+
+    /// What happens to this call alone.
+    fn passing(&mut self, call: &Called<'_>) -> Option<Trouble> {
         if self.mix.every_second && self.calls.is_multiple_of(2) {
             return Some(Trouble::Throttled);
         }
-        if session.credentials != Credentials::Ambient && self.dice.fraction() < self.mix.expired {
+        if self.comes(self.mix.expired) && call.session.credentials != Credentials::Ambient {
             return Some(Trouble::Expired);
         }
-        let key = (session.scope.account.to_string(), action);
-        if self.denied.get(&key).is_some_and(|until| now < *until) {
-            return Some(Trouble::Denied);
-        }
-        if self.dice.fraction() < self.mix.denied {
-            let minutes = 1 + (self.dice.fraction() * 20.0) as i64;
-            self.denied.insert(key, now + SignedDuration::from_mins(minutes));
-            return Some(Trouble::Denied);
-        }
-        if is_write && self.dice.fraction() < self.mix.crash {
+        if call.is_write && self.comes(self.mix.crash) {
             let kinds = [Trouble::CrashBefore, Trouble::CrashAfter, Trouble::CrashUnsettled];
             return Some(kinds[(self.dice.fraction() * 3.0) as usize]);
         }
@@ -189,142 +162,5 @@ impl Weather {
             rest -= rate;
         }
         None
-    }
-}
-
-/// The door of one process.
-pub struct Door {
-    pub inner: SandboxDoor,
-    pub sandbox: Shared,
-    pub weather: Arc<Mutex<Weather>>,
-    pub watch: Watch,
-    pub removals: Removals,
-    pub process: Process,
-    /// Told when the process dies.
-    pub death: Arc<Notify>,
-}
-
-impl Door {
-    fn weather(&self) -> MutexGuard<'_, Weather> {
-        self.weather.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn draw(&self, session: &Session, action: &'static str, is_write: bool) -> Option<Trouble> {
-        let now = self.now();
-        let mut weather = self.weather();
-        let trouble = weather.draw(session, action, is_write, now);
-        weather.troubles += u64::from(trouble.is_some());
-        trouble
-    }
-
-    fn now(&self) -> Timestamp {
-        lock(&self.sandbox).now()
-    }
-
-    fn die(&self) {
-        self.weather().crashes += 1;
-        self.process.die();
-        self.death.notify_one();
-    }
-
-    /// What a dead process waits for.
-    async fn never<T>(&self) -> T {
-        std::future::pending().await
-    }
-}
-
-#[async_trait]
-impl Read for Door {
-    async fn page(&self, session: &Session, call: &ReadCall, token: Option<&str>) -> Result<Page, ApiError> {
-        if self.process.is_dead() {
-            return self.never().await;
-        }
-        self.watch.call();
-        // What every look asks first.
-        if *call == ReadCall::GetCallerIdentity {
-            self.watch.look(self.now());
-            self.removals.look();
-        }
-        let trouble = self.draw(session, call.action(), false);
-        self.removals.read(format!("{} {call:?}", session.scope), trouble.is_some());
-        match trouble {
-            None => self.inner.page(session, call, token).await,
-            Some(Trouble::Throttled) => Err(answer("RequestLimitExceeded", 503)),
-            Some(Trouble::FailingBefore | Trouble::FailingAfter) => Err(answer("InternalError", 500)),
-            Some(Trouble::Denied) => Err(answer("UnauthorizedOperation", 403)),
-            Some(Trouble::NotSent) => Err(ApiError::not_sent("no route to host")),
-            Some(Trouble::Expired) => Err(answer("ExpiredToken", 400)),
-            Some(
-                Trouble::LostBefore
-                | Trouble::LostAfter
-                | Trouble::CrashBefore
-                | Trouble::CrashAfter
-                | Trouble::CrashUnsettled,
-            ) => Err(lost()),
-        }
-    }
-}
-
-#[async_trait]
-impl Write for Door {
-    async fn send(&self, session: &Session, call: &WriteCall) -> Result<Reply, ApiError> {
-        if self.process.is_dead() {
-            return self.never().await;
-        }
-        self.watch.call();
-        let now = self.now();
-        self.watch.sending(&session.scope, call);
-        self.removals.sending(call, &lock(&self.sandbox)).into_iter().for_each(|wrong| self.watch.wrong(wrong));
-        let trouble = self.draw(session, call.action(), true);
-        let (done, fate) = match trouble {
-            None | Some(Trouble::CrashUnsettled) => (true, Fate::Told),
-            Some(Trouble::FailingAfter | Trouble::LostAfter | Trouble::CrashAfter) => (true, Fate::LostDone),
-            Some(Trouble::FailingBefore | Trouble::LostBefore | Trouble::CrashBefore) => (false, Fate::LostUndone),
-            Some(Trouble::Throttled | Trouble::NotSent | Trouble::Expired | Trouble::Denied) => (false, Fate::Told),
-        };
-        self.watch.sent(&session.scope, call, now, fate);
-        let reply = if done { Some(self.inner.send(session, call).await) } else { None };
-        match &reply {
-            Some(Err(error)) => self.watch.answered(call, &error.code),
-            Some(Ok(reply)) => self.removals.done(call, reply),
-            None => {}
-        }
-        match trouble {
-            Some(Trouble::CrashBefore | Trouble::CrashAfter) => {
-                self.die();
-                self.never().await
-            }
-            Some(Trouble::CrashUnsettled) => {
-                self.die();
-                reply.unwrap_or_else(|| Err(lost()))
-            }
-            Some(Trouble::Throttled) => Err(answer("RequestLimitExceeded", 503)),
-            Some(Trouble::FailingBefore | Trouble::FailingAfter) => Err(answer("InternalError", 500)),
-            Some(Trouble::Denied) => Err(answer("UnauthorizedOperation", 403)),
-            Some(Trouble::NotSent) => Err(ApiError::not_sent("no route to host")),
-            Some(Trouble::Expired) => Err(answer("ExpiredToken", 400)),
-            Some(Trouble::LostBefore | Trouble::LostAfter) => Err(lost()),
-            None => reply.unwrap_or_else(|| Err(lost())),
-        }
-    }
-}
-
-fn answer(code: &str, status: u16) -> ApiError {
-    ApiError {
-        code: code.to_owned(),
-        status: Some(status),
-        message: "drawn".to_owned(),
-        request_id: None,
-        sending: Sending::Answered,
-    }
-}
-
-fn lost() -> ApiError {
-    ApiError {
-        code: ApiError::NO_ANSWER.to_owned(),
-        status: None,
-        message: "drawn".to_owned(),
-        request_id: None,
-        sending: Sending::Unanswered,
     }
 }

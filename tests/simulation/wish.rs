@@ -30,6 +30,12 @@ pub struct Wish {
     pub list: Option<String>,
     pub blackhole: bool,
     pub removes: Option<Removes>,
+    /// Minutes between two passes.
+    pub every: usize,
+    /// Whether transitd only looks.
+    pub observes: bool,
+    /// Whether somebody has made a slip of the pen: the file cannot be read.
+    pub slip: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +104,9 @@ impl Wish {
             list: None,
             blackhole: seldom(dice),
             removes,
+            every: 1 + below(dice, 15),
+            observes: false,
+            slip: false,
         }
     }
 
@@ -176,6 +185,11 @@ impl Wish {
                 "safety: {{ undeclared: remove, departures: {{ hold_for: {hold_minutes}m }}, removals: {{ per_hour: {per_hour}, \
                  per_day: {per_day}, per_segment_per_day: {per_segment} }} }}"
             );
+        }
+        let mode = if self.observes { "observe" } else { "enforce" };
+        let _ = writeln!(text, "daemon: {{ every: {}m, mode: {mode} }}", self.every);
+        if self.slip {
+            text.push_str("segmets: {}\n");
         }
         text
     }

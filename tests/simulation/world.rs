@@ -1,14 +1,11 @@
 //! A seed's world: an organization, a hub, VPCs in segments, an intent over them, and strangers that are none of ours.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use aws_sandbox::Service;
-use aws_sandbox::network::route::Target;
-use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::switches::{DefaultAssociation, Switches};
-use aws_sandbox::network::walk::{Path, Start, walk};
 use aws_sandbox::random::Dice;
 use aws_sandbox::seed::{Seed, text};
 use aws_sandbox::{Clock, Pace, Sandbox, Settings};
@@ -47,6 +44,8 @@ pub struct Land {
     pub away: BTreeSet<usize>,
     /// Whether the hub puts new attachments into its default table.
     pub defaults: bool,
+    /// The segments, by number, of the file as transitd has read it last.
+    pub in_force: BTreeSet<usize>,
 }
 
 #[derive(Default)]
@@ -88,7 +87,8 @@ pub fn make(number: u64, dice: &mut Dice) -> Land {
     let members: Vec<Member> = (0..2 + below(dice, 5)).map(|at| member(&seed, dice, &accounts, &wish, at)).collect();
     let firewalls = wish.has_firewalls().then(|| firewalls(&seed, dice, &accounts));
     let (strangers, once, away) = (Strangers::default(), BTreeSet::new(), BTreeSet::new());
-    let mut land = Land { seed, home, members, firewalls, strangers, wish, once, away, defaults };
+    let in_force = BTreeSet::new();
+    let mut land = Land { seed, home, members, firewalls, strangers, wish, once, away, defaults, in_force };
     if !makes {
         self::strangers(&mut land, dice);
     }
@@ -235,13 +235,26 @@ impl Land {
         }
     }
 
+    /// Notes that transitd has read the file as it is now.
+    pub fn take_effect(&mut self) {
+        let segments = self.wish.segments.iter().enumerate();
+        self.in_force = segments.filter(|(_, segment)| segment.present).map(|(at, _)| at).collect();
+    }
+
+    /// Tells of each VPC of an account whether it is a member, by the file that transitd has read last.
+    pub fn memberships(&self, account: &str) -> Vec<(String, bool)> {
+        let own = self.members.iter().enumerate().filter(|(_, member)| member.account == account);
+        let is_member = |at, member: &Member| !self.away.contains(&at) && self.in_force.contains(&member.segment);
+        own.map(|(at, member)| (member.vpc.clone(), is_member(at, member))).collect()
+    }
+
     /// Tells whether a member belongs to the network as it is wished now.
     pub fn belongs(&self, at: usize) -> bool {
         !self.away.contains(&at) && self.wish.segments[self.members[at].segment].present
     }
 
     /// Tells whether the intent lets one member's packets reach another's.
-    fn may_reach(&self, one: usize, other: usize) -> bool {
+    pub fn may_reach(&self, one: usize, other: usize) -> bool {
         let (from, to) = (self.members[one].segment, self.members[other].segment);
         self.belongs(one) && self.belongs(other) && self.wish.lets(from, to)
     }
@@ -262,147 +275,6 @@ impl Land {
         let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": hub });
         // Until the VPC is attached AWS refuses it, and afterwards it is there.
         let _ = self.seed.call(&firewalls.account, Service::Ec2, "CreateRoute", route);
-    }
-
-    /// Follows a packet from every subnet to every other VPC, and says where it went against the intent. What the file once
-    /// let through may still get through where transitd was kept from learning that it had made the way.
-    pub fn misrouted(&self, calm: bool) -> Vec<String> {
-        let sandbox = self.seed.lock();
-        let mut wrongs = Vec::new();
-        for (from, one) in self.members.iter().enumerate() {
-            for (to, other) in self.members.iter().enumerate().filter(|(_, other)| other.vpc != one.vpc) {
-                let observed = [one, other].iter().any(|it| self.wish.segments[it.segment].observed);
-                let should = self.may_reach(from, to);
-                let pair = (one.segment.min(other.segment), one.segment.max(other.segment));
-                for subnet in &one.subnets {
-                    let path = walk(&sandbox.world, Start::Subnet(subnet), other.address);
-                    let hops = match &path {
-                        Path::Delivered { vpc, hops } if *vpc == other.vpc => Some(hops),
-                        Path::Delivered { .. } | Path::Handed { .. } | Path::Left { .. } | Path::Dropped { .. } => None,
-                    };
-                    let names = format!("{} of s{} -> {} of s{}", one.vpc, one.segment, other.vpc, other.segment);
-                    match hops {
-                        None if should && !observed => wrongs.push(format!("{names} should arrive: {path:?}")),
-                        // Where the way to the internet leads through firewalls, what they send on is theirs to say.
-                        Some(hops) if !should && self.wish.egress && self.passes_firewalls(&sandbox, hops) => {}
-                        Some(_) if !should && (calm || !self.once.contains(&pair)) => {
-                            wrongs.push(format!("{names} should not arrive: {path:?}"));
-                        }
-                        Some(hops)
-                            if should
-                                && self.wish.inspected.contains(&pair)
-                                && !self.passes_firewalls(&sandbox, hops) =>
-                        {
-                            wrongs.push(format!("{names} should pass the firewalls: {path:?}"));
-                        }
-                        Some(_) | None => {}
-                    }
-                }
-            }
-        }
-        wrongs
-    }
-
-    fn passes_firewalls(&self, sandbox: &Sandbox, hops: &[String]) -> bool {
-        let Some(firewalls) = &self.firewalls else { return false };
-        let mut attachments = sandbox.world.network.vpc_attachments.under(&Key::Vpc(firewalls.vpc.clone()));
-        attachments.any(|it| hops.contains(&it.id))
-    }
-
-    /// Names the attachments that are not as the intent says: in every tagged subnet, with DNS.
-    pub fn misattached(&self) -> Vec<String> {
-        let sandbox = self.seed.lock();
-        let attachments = &sandbox.world.network.vpc_attachments;
-        let mut wrongs = Vec::new();
-        let belonging = self.members.iter().enumerate().filter(|(at, _)| self.belongs(*at)).map(|(_, member)| member);
-        for member in belonging.chain(&self.firewalls) {
-            let appliance = member.segment == usize::MAX;
-            let mut all = attachments.under(&Key::Vpc(member.vpc.clone()));
-            let is_right = all.find(|it| it.state.carries_traffic()).is_some_and(|it| {
-                let subnets: BTreeSet<&String> = it.subnets.iter().collect();
-                let options = it.options.dns_support.is_on() && it.options.appliance_mode_support.is_on() == appliance;
-                subnets == member.subnets.iter().collect() && options
-            });
-            if !is_right {
-                wrongs.push(format!("the attachment of {} is not as declared", member.vpc));
-            }
-        }
-        wrongs
-    }
-
-    /// Writes down everything that is none of transitd's, as text that can be compared.
-    pub fn undeclared(&self) -> BTreeMap<String, String> {
-        let sandbox = self.seed.lock();
-        let network = &sandbox.world.network;
-        let mut all = BTreeMap::new();
-        for vpc in &self.strangers.vpcs {
-            let key = Key::Vpc(vpc.clone());
-            let attachments: Vec<_> = network.vpc_attachments.under(&key).collect();
-            let tables: Vec<_> = network.route_tables.under(&key).collect();
-            all.insert(vpc.clone(), format!("{attachments:?} {tables:?}"));
-        }
-        for table in &self.strangers.tables {
-            all.insert(table.clone(), format!("{:?}", network.transit_gateway_route_tables.get(table)));
-        }
-        for (table, range) in &self.strangers.blackholes {
-            let table = network.transit_gateway_route_tables.get(table);
-            let range = range.parse().expect("a range");
-            let route = table.map(|table| table.static_routes.get(&range).cloned());
-            all.insert(format!("blackhole {range}"), format!("{route:?}"));
-        }
-        for (table, range, to) in &self.strangers.taken_over {
-            // What its attachment leaves behind is a blackhole, and nobody's.
-            if network.vpc_attachments.get(to).is_some_and(|it| it.state.carries_traffic()) {
-                let table = network.transit_gateway_route_tables.get(table);
-                let key = range.parse().expect("a range");
-                let route = table.map(|table| table.static_routes.get(&key).cloned());
-                all.insert(format!("taken over {range}"), format!("{route:?}"));
-            }
-        }
-        for member in &self.members {
-            for table in network.route_tables.under(&Key::Vpc(member.vpc.clone())) {
-                let is_ours = |target: &Target| matches!(target, Target::TransitGateway(_));
-                let own: Vec<_> = table.routes.iter().filter(|(_, route)| !is_ours(&route.target)).collect();
-                all.insert(table.id.clone(), format!("{own:?} {:?}", table.subnets));
-            }
-        }
-        if let Some(hub) = &self.wish.adopts {
-            all.insert(hub.clone(), format!("{:?}", network.transit_gateways.get(hub)));
-        }
-        all
-    }
-
-    /// Names what there is twice: live tables with the same ownership tags, live attachments of one VPC.
-    pub fn doubled(&self) -> Vec<String> {
-        let sandbox = self.seed.lock();
-        let network = &sandbox.world.network;
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for gateway in network.transit_gateways.iter() {
-            let tags = network.tags.of(&gateway.owner, &gateway.id);
-            if tags.iter().any(|tag| tag.key == "transitd:hub") {
-                *counts.entry("hub".to_owned()).or_default() += 1;
-            }
-        }
-        for share in sandbox.world.sharing.shares.values() {
-            if share.tags.iter().any(|tag| tag.key == "transitd:hub") {
-                *counts.entry("share".to_owned()).or_default() += 1;
-            }
-        }
-        for table in network.transit_gateway_route_tables.iter() {
-            let tags = network.tags.of(&table.owner, &table.id);
-            let segment = tags.iter().find(|tag| tag.key == "transitd:segment");
-            if let (Some(segment), true) = (segment, table.state.is_there()) {
-                *counts.entry(format!("route table of {}", segment.value)).or_default() += 1;
-            }
-        }
-        for attachment in network.vpc_attachments.iter().filter(|it| it.state.holds_interfaces_or_waits()) {
-            *counts.entry(format!("attachment of {}", attachment.vpc)).or_default() += 1;
-        }
-        counts
-            .into_iter()
-            .filter(|(_, count)| *count > 1)
-            .map(|(what, count)| format!("{count} times the {what}"))
-            .collect()
     }
 }
 

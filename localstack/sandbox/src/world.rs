@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Pace;
+use crate::network::switches::HANGING_SECONDS;
 use crate::random::Dice;
 use crate::{identity, network, organization, sharing, throttling};
 
@@ -58,9 +59,17 @@ impl World {
     pub fn later(&mut self, median_seconds: f64, event: Event) {
         let seconds = match self.pace {
             Pace::Instant => 0.0,
-            Pace::Times { .. } => self.dice.delay(median_seconds),
+            Pace::Times { .. } => {
+                self.dice.delay(median_seconds * self.network.switches.transitions_slowed) + self.hang()
+            }
         };
         self.at(self.now + SignedDuration::from_secs_f64(seconds), event);
+    }
+
+    /// Draws for how much longer a transition takes, where some of them hang.
+    fn hang(&mut self) -> f64 {
+        let stuck = self.network.switches.transitions_stuck;
+        if stuck > 0.0 && self.dice.fraction() < stuck { HANGING_SECONDS } else { 0.0 }
     }
 
     /// Lets `event` happen after exactly `after`, whatever the pace: lifetimes of records and invitations.

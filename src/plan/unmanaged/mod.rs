@@ -100,12 +100,13 @@ fn is_undeclared(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> bool {
     draft.seen.accounts.known().is_some() && owner.is_none_or(|member| member.vpcs.known().is_some())
 }
 
-/// Returns the departed attachment that a thing is of: ours by the ledger, of a VPC that is no member and that the file does
-/// not leave alone.
+/// Returns the departed attachment that a thing is of: with something of ours to it, of a VPC that is no member and that the
+/// file does not leave alone.
 fn departed(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> Option<AttachmentKey> {
     let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
     let ours = draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger());
-    (ours && is_undeclared(draft, hub, vpc)).then_some(key)
+    let has_left = draft.departing.contains_key(&key) || (ours && is_undeclared(draft, hub, vpc));
+    has_left.then_some(key)
 }
 
 /// Tells whether every VPC is known that a route may be declared for.

@@ -53,7 +53,14 @@ pub struct Switches {
     pub born_with_default_vpcs: BTreeSet<String>,
     /// Accounts whose attachments end in `failed`, as they do where the service-linked role cannot be made.
     pub attachments_fail_in: BTreeSet<AccountId>,
+    /// How many times as long as usual AWS's own work takes.
+    pub transitions_slowed: f64,
+    /// The part of AWS's transitions that hang for [`HANGING_SECONDS`].
+    pub transitions_stuck: f64,
 }
+
+/// For how much longer a transition takes that hangs: beyond every time for which a client would wait.
+pub const HANGING_SECONDS: f64 = 4.0 * 3600.0;
 
 impl Default for Switches {
     fn default() -> Self {
@@ -72,6 +79,8 @@ impl Default for Switches {
             peering_ids_differ: false,
             born_with_default_vpcs: BTreeSet::new(),
             attachments_fail_in: BTreeSet::new(),
+            transitions_slowed: 1.0,
+            transitions_stuck: 0.0,
         }
     }
 }
