@@ -254,6 +254,47 @@ async fn what_a_person_was_told_is_not_told_again_by_the_next_process() {
     assert_eq!(stage.told.notices.lock().unwrap().len(), 1);
 }
 
+/// A service manager that wants to hear every twenty seconds that the loop is alive.
+#[derive(Default)]
+struct Watched(std::sync::Mutex<usize>);
+
+#[async_trait::async_trait]
+impl transitd::daemon::Host for Watched {
+    fn settle_in(&self, _: &std::sync::Arc<transitd::daemon::Bell>) {}
+
+    fn tell(&self, word: &Word) {
+        assert_eq!(*word, Word::Watchdog);
+        *self.0.lock().unwrap() += 1;
+    }
+
+    fn watchdog(&self) -> Option<std::time::Duration> {
+        Some(std::time::Duration::from_secs(20))
+    }
+
+    async fn post(&self, _: &str, _: String) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_watchdog_hears_nothing_more_once_the_loop_hangs() {
+    let stage = Stage::new(EVERY_FIVE);
+    let began = stage.now();
+    let watched = std::sync::Arc::new(Watched::default());
+    let watch = transitd::daemon::watch(watched.clone(), stage.board.clone(), stage.clock.clone());
+    // Nothing beats: half an hour of the longest pass and five minutes of grace, a word every ten seconds.
+    let some_time = async {
+        while stage.clock.time() < began + SignedDuration::from_hours(2) {
+            tokio::task::yield_now().await
+        }
+    };
+    tokio::select! {
+        () = watch => panic!("the watch ended"),
+        () = some_time => {}
+    }
+    assert_eq!(*watched.0.lock().unwrap(), 35 * 6);
+}
+
 #[tokio::test]
 async fn a_clock_that_is_set_back_keeps_nobody_waiting() {
     let stage = converged(EVERY_FIVE).await;
@@ -335,6 +376,8 @@ async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_s
             }
             asked.push((stage.now().duration_since(began).as_secs() / 60, *stage.gate.asked.lock().unwrap()));
             match pass.number {
+                // Who only wants to see has mended nothing.
+                4 => stage.bell.ring(Ring::Report),
                 8 => stage.bell.ring(Ring::Reconcile),
                 40.. => stage.stop.cancel(),
                 _ => {}
