@@ -39,6 +39,9 @@ pub enum Take {
 const SLOWEST: f64 = 1.0 / 16.0;
 /// How much of its full rate a slowed bucket gains back with each quiet second: all of it within a minute.
 const RECOVERY_PER_SECOND: f64 = 1.0 / 60.0;
+/// From how far back on a time means that the clock was set back, and not that two calls asked in another order than they
+/// looked at the clock.
+const SET_BACK: SignedDuration = SignedDuration::from_secs(1);
 
 impl Bucket {
     /// Makes a full bucket.
@@ -67,7 +70,11 @@ impl Bucket {
     }
 
     fn count(&mut self, now: Timestamp) {
-        let seconds = now.duration_since(self.counted).as_secs_f64();
+        let since = now.duration_since(self.counted);
+        if since < -SET_BACK {
+            self.counted = now;
+        }
+        let seconds = since.as_secs_f64();
         if seconds <= 0.0 {
             return;
         }
@@ -89,6 +96,16 @@ mod tests {
 
     fn at(seconds: f64) -> Timestamp {
         start() + SignedDuration::from_secs_f64(seconds)
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_no_bucket_and_gives_no_token_twice() {
+        let mut bucket = Bucket::full(Limit { burst: 1.0, per_second: 2.0 }, at(7200.0));
+        assert_eq!(bucket.take(at(7200.0)), Take::Ready);
+        assert!(matches!(bucket.take(at(7199.9)), Take::At(when) if when > at(7200.0)), "asked in another order");
+        assert!(matches!(bucket.take(start()), Take::At(when) if when < at(1.0)), "an hour is no time to wait");
+        assert_eq!(bucket.take(at(0.51)), Take::Ready);
+        assert!(matches!(bucket.take(at(0.6)), Take::At(_)));
     }
 
     #[test]

@@ -37,9 +37,13 @@ impl Pace {
 
     /// Takes a token for one attempt, waiting for it until `deadline`.
     ///
-    /// Returns whether there was one in time.
+    /// Returns whether there was one in time. After the deadline there is none, however many are left: calls that take long
+    /// are to end a pass, too.
     pub async fn wait(&self, scope: &Scope, action: &'static str, published: Limit, deadline: Timestamp) -> bool {
         let asked = self.clock.now();
+        if asked > deadline {
+            return false;
+        }
         loop {
             match self.take(scope, action, published) {
                 Take::Ready => {

@@ -243,7 +243,8 @@ impl Daemon<'_> {
     fn next(&self, course: &mut Course, began: Timestamp, pass: &Pass, ended: Option<&Ended>) -> Timestamp {
         let (now, every) = (self.clock.now(), course.setup.every);
         course.in_vain = if pass.came_to_nothing() { course.in_vain.saturating_add(1) } else { 0 };
-        let regular = schedule::regular(began, every, self.seed, course.number as u64);
+        // Where the clock was set back during the pass, it began in the future.
+        let regular = schedule::regular(began.min(now), every, self.seed, course.number as u64);
         let next = match (pass.plan.look_again, ended) {
             (Some(look_again), None) if course.setup.door.is_some() => {
                 schedule::settling(now, look_again, course.in_vain, every)
@@ -275,8 +276,10 @@ impl Daemon<'_> {
             Ok(connected) => connected.into_iter().for_each(|took| self.board.metrics.connected(took)),
             Err(error) => tracing::error!(%error, "the pass could not be recorded"),
         }
+        let observes = if course.setup.door.is_some() { "" } else { "; only observed, as the file says" };
         let refused = if course.refused.is_some() { "; the config file is refused" } else { "" };
-        self.say(format!("pass {} at {}: {said}{refused}", pass.number, pass.seen.at.strftime("%F %T UTC")));
+        let at = pass.seen.at.strftime("%F %T UTC");
+        self.say(format!("pass {} at {at}: {said}{observes}{refused}", pass.number));
         log::pass(pass, mode, &said, said == course.said);
         course.said = said;
         self.consider(course, matters, pass.plan.unknown.is_empty()).await;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use transitd::api::{ApiError, Clock, Page, Policy, Read, ReadCall, Reply, Sending, Session, Write, WriteCall};
 use transitd::daemon::{Bell, Board, Daemon, Happening, Host, Setup, Source, Word};
@@ -13,8 +13,8 @@ use transitd::intent::{self, Mode};
 use transitd::pass::Observer;
 use transitd::store::{Order, Ordered, Orders, SqliteStore, Store};
 
+use crate::hands::Hands;
 use crate::land::{EXTERNAL_ID, Land};
-use crate::support::clock::SandboxClock;
 use crate::support::door::SandboxDoor;
 
 /// What the outside world was told.
@@ -50,7 +50,10 @@ impl Host for Told {
 /// A door that can be shut, as when a network is down, and that can refuse a write.
 pub struct Gate {
     door: SandboxDoor,
+    clock: Arc<Hands>,
     pub shut: Mutex<bool>,
+    /// How long each read takes.
+    pub slow: Mutex<SignedDuration>,
     /// The write that is denied.
     pub denied: Mutex<Option<&'static str>>,
     /// How often it was asked for.
@@ -86,6 +89,8 @@ impl Read for Gate {
         if *self.shut.lock().unwrap() {
             return Err(ApiError::not_sent("no route to host"));
         }
+        let answered = self.clock.now() + *self.slow.lock().unwrap();
+        self.clock.sleep_until(answered).await;
         self.door.page(session, call, token).await
     }
 }
@@ -98,7 +103,7 @@ pub struct Stage {
     pub told: Arc<Told>,
     pub board: Arc<Board>,
     pub gate: Arc<Gate>,
-    pub clock: Arc<SandboxClock>,
+    pub clock: Arc<Hands>,
     /// The config file as it is now.
     pub config: Mutex<String>,
     pub store: Arc<Mutex<SqliteStore>>,
@@ -108,7 +113,7 @@ pub struct Stage {
 impl Stage {
     pub fn new(daemon: &str) -> Self {
         let land = Land::new(aws_sandbox::Settings::default());
-        let clock = Arc::new(SandboxClock::new(land.seed.sandbox.clone()));
+        let clock = Arc::new(Hands::new(land.seed.sandbox.clone()));
         let door = SandboxDoor::new(land.seed.sandbox.clone(), &land.home);
         let config = land.config(daemon);
         let state = tempfile::tempdir().unwrap();
@@ -121,6 +126,8 @@ impl Stage {
             gate: Arc::new(Gate {
                 door,
                 shut: Mutex::default(),
+                slow: Mutex::default(),
+                clock: clock.clone(),
                 denied: Mutex::default(),
                 asked: Mutex::default(),
                 meanwhile: Mutex::default(),
