@@ -49,7 +49,7 @@ const SEEDS: u64 = 200;
 /// After how many seeds progress is told.
 const TOLD: u64 = 1000;
 /// How many of them are lived twice, to see that they are the same.
-const TWICE: u64 = 20;
+const TWICE: u64 = 10;
 
 #[test]
 fn whatever_happens_transitd_stays_safe_and_then_converges() {

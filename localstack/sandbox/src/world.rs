@@ -112,3 +112,30 @@ impl World {
         self.now = now;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns how long the transitions of a world with these switches take, in seconds, where 10 is usual.
+    fn times(slowed: f64, stuck: f64) -> Vec<f64> {
+        let mut world = World::new(Timestamp::UNIX_EPOCH, Pace::Times { factor: 1.0 }, 1);
+        let switches = &mut world.network.switches;
+        (switches.transitions_slowed, switches.transitions_stuck) = (slowed, stuck);
+        let side = network::attachment::Side { transit_gateway: String::new(), attachment: String::new() };
+        for _ in 0..100 {
+            let event = network::Event::Association(side.clone(), network::association::Event::Seen(None));
+            world.later(10.0, Event::Network(event));
+        }
+        world.due.keys().map(|(when, _)| when.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()).collect()
+    }
+
+    #[test]
+    fn transitions_are_slow_or_hang_as_the_switches_say() {
+        assert!(times(1.0, 0.0).iter().all(|time| (1.0..100.0).contains(time)));
+        let (usual, slow) = (times(1.0, 0.0).iter().sum::<f64>(), times(6.0, 0.0).iter().sum::<f64>());
+        assert!((5.9..6.1).contains(&(slow / usual)), "{slow} against {usual}");
+        let hanging = times(1.0, 0.3).into_iter().filter(|time| *time >= HANGING_SECONDS).count();
+        assert!((15..45).contains(&hanging), "{hanging}");
+    }
+}
