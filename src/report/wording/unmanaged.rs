@@ -62,13 +62,15 @@ pub fn leftover_help(thing: &Unmanaged) -> &'static str {
         Unmanaged::Table { .. } => {
             "say `safety: { undeclared: remove }`, and it is taken away once nothing of others is in it; or declare it again"
         }
+        Unmanaged::Principal { .. } => {
+            "say `safety: { undeclared: remove }`, and it is taken out once none of its attachments stays; or declare it again"
+        }
         Unmanaged::Attachment { .. }
         | Unmanaged::Association { .. }
         | Unmanaged::Propagation { .. }
         | Unmanaged::PropagationElsewhere { .. }
         | Unmanaged::TransitGatewayRoute { .. }
         | Unmanaged::Share { .. }
-        | Unmanaged::Principal { .. }
         | Unmanaged::AttachedSubnet { .. }
         | Unmanaged::VpcRoute { .. } => {
             "say `safety: { undeclared: remove }` to have it taken away, or declare it again"
