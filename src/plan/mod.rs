@@ -11,6 +11,7 @@ mod draft;
 mod hub;
 mod live;
 mod orders;
+mod principal;
 mod propagation;
 mod quota;
 mod reach;
