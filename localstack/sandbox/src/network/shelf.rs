@@ -95,14 +95,18 @@ impl<T: Kept> Shelf<T> {
     }
 }
 
-/// Merges two lists of ids, each in order, into one in order.
+/// Merges two lists of ids, each in order, into one in order that has each id once.
 pub fn merged<'k>(
     one: impl Iterator<Item = &'k str>,
     other: impl Iterator<Item = &'k str>,
 ) -> impl Iterator<Item = &'k str> {
     let (mut one, mut other) = (one.peekable(), other.peekable());
     std::iter::from_fn(move || match (one.peek(), other.peek()) {
-        (Some(left), Some(right)) if left <= right => one.next(),
+        (Some(left), Some(right)) if left == right => {
+            other.next();
+            one.next()
+        }
+        (Some(left), Some(right)) if left < right => one.next(),
         (Some(_), None) => one.next(),
         (_, Some(_)) => other.next(),
         (None, None) => None,
@@ -125,8 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn merged_lists_stay_in_order() {
-        let all: Vec<&str> = merged(["a", "d"].into_iter(), ["b", "c", "e"].into_iter()).collect();
+    fn merged_lists_stay_in_order_and_have_each_once() {
+        let all: Vec<&str> = merged(["a", "c", "d"].into_iter(), ["b", "c", "e"].into_iter()).collect();
         assert_eq!(all, ["a", "b", "c", "d", "e"]);
     }
 
