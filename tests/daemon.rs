@@ -15,7 +15,7 @@ use land::Land;
 use life::Stage;
 use serde_json::json;
 use transitd::daemon::{Happening, Ring, Word};
-use transitd::model::Happened;
+use transitd::model::{Happened, Problem};
 use transitd::store::{Ordered, Query};
 
 /// Names the calls since the log was cleared that change something.
@@ -231,6 +231,37 @@ async fn a_person_is_told_of_a_conflict_once_and_once_when_it_is_over() {
     assert!(text.contains("10.0.0.0/8") && text.contains(&stage.land.tools.vpc), "{text}");
     let page = stage.board.metrics_text();
     assert!(page.contains("transitd_notices_total{arrived=\"no\"}"), "{page}");
+}
+
+#[tokio::test]
+async fn a_person_does_not_wait_for_the_next_round_and_nothing_is_over_while_it_cannot_be_seen() {
+    let stage = converged(EVERY_FIVE).await;
+    let (mut seen, mut told, mut unread) = (None, None, 0);
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if pass.number == 1 {
+                stage.land.delete_route(&stage.land.tools);
+                stage.land.lead_elsewhere(&stage.land.tools);
+            }
+            let conflict = pass.plan.problems.iter().any(|problem| matches!(problem, Problem::ForeignRoute { .. }));
+            seen = seen.or(conflict.then(|| stage.now()));
+            let is_told = !stage.told.notices.lock().unwrap().is_empty();
+            if is_told && told.is_none() {
+                told = Some(stage.now());
+                *stage.gate.slow.lock().unwrap() = SignedDuration::from_mins(9);
+            }
+            unread += usize::from(is_told && !conflict);
+            if unread == 2 {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    let waited = told.unwrap().duration_since(seen.unwrap());
+    assert!(waited < SignedDuration::from_mins(2), "told after {waited:#}, while it looks every five minutes");
+    let notices = stage.told.notices.lock().unwrap();
+    let over: Vec<&serde_json::Value> = notices.iter().flat_map(|notice| notice["over"].as_array().unwrap()).collect();
+    assert!(over.is_empty(), "{over:#?}");
 }
 
 #[tokio::test]
