@@ -393,6 +393,16 @@ async fn a_pass_ends_in_its_time_however_slow_aws_is_and_what_it_did_not_see_is_
 }
 
 #[tokio::test]
+async fn a_stop_breaks_off_the_look_that_is_under_way() {
+    let stage = converged(EVERY_FIVE).await;
+    *stage.gate.stops.lock().unwrap() = Some(stage.stop.clone());
+    let mut happened = 0;
+    stage.run(|_, _| happened += 1).await;
+    assert_eq!(happened, 0, "half a look says nothing");
+    assert!(stage.land.seed.lock().log().is_empty(), "whoever is stopped calls nobody");
+}
+
+#[tokio::test]
 async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_says_so() {
     let stage = converged(EVERY_FIVE).await;
     let began = stage.now();

@@ -60,6 +60,8 @@ pub struct Gate {
     pub asked: Mutex<usize>,
     /// What happens while the next write is under way.
     pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// Who is stopped while the next read is under way.
+    pub stops: Mutex<Option<CancellationToken>>,
 }
 
 #[async_trait]
@@ -88,6 +90,9 @@ impl Read for Gate {
     async fn page(&self, session: &Session, call: &ReadCall, token: Option<&str>) -> Result<Page, ApiError> {
         if *self.shut.lock().unwrap() {
             return Err(ApiError::not_sent("no route to host"));
+        }
+        if let Some(stop) = self.stops.lock().unwrap().take() {
+            stop.cancel();
         }
         let answered = self.clock.now() + *self.slow.lock().unwrap();
         self.clock.sleep_until(answered).await;
@@ -131,6 +136,7 @@ impl Stage {
                 denied: Mutex::default(),
                 asked: Mutex::default(),
                 meanwhile: Mutex::default(),
+                stops: Mutex::default(),
             }),
             clock,
             config: Mutex::new(config),
