@@ -60,7 +60,10 @@ pub(super) fn run(common: &Common, asked: &HistoryArguments, around: &mut Surrou
     };
     let events = store.recall(&query)?;
     match common.format {
-        Format::Text => write!(around.out, "{}", report::history_text(&events, common.style(around)))?,
+        Format::Text => {
+            let span = (query.since, query.until);
+            write!(around.out, "{}", report::history_text(&events, span, common.style(around)))?;
+        }
         Format::Json => print_json(around, &report::history_json(&events))?,
     }
     Ok(Exit::InSync)

@@ -1,5 +1,6 @@
 //! What happened, told to people and machines: in order of time, each with its reason.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::{Event, Happened, plain};
@@ -9,11 +10,13 @@ use super::style::{Page, Paint, Style, piece};
 /// Where the text begins: a time, and two between.
 const TEXT: usize = "2026-11-22 03:00:00  ".len();
 
-/// Writes what happened, for a person. Times are in UTC.
-pub fn history_text(events: &[Event], style: Style) -> String {
+/// Writes what happened within a span of time, for a person. Times are in UTC.
+pub fn history_text(events: &[Event], (since, until): (Timestamp, Timestamp), style: Style) -> String {
     let mut page = Page::new(style);
     if events.is_empty() {
-        page.line(0, 2, &[piece(Paint::Aside, "nothing is remembered of this")]);
+        let (since, until) = (since.strftime("%F %T"), until.strftime("%F %T"));
+        let none = format!("nothing is remembered of this from {since} to {until} UTC: --since looks further back");
+        page.line(0, 2, &[piece(Paint::Aside, none)]);
     }
     for event in events {
         let at = event.at.strftime("%F %T ").to_string();

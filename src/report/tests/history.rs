@@ -54,5 +54,17 @@ fn a_night_is_told_without_a_word_that_only_machines_read() {
         at("03:20:00", Happened::Over { text: "the config file is refused".to_owned() }),
         at("03:20:01", pass("in sync", 0)),
     ];
-    insta::assert_snapshot!(history_text(&events, Style::Plain));
+    insta::assert_snapshot!(history_text(&events, span(), Style::Plain));
+}
+
+fn span() -> (Timestamp, Timestamp) {
+    ("2026-11-21T03:00:00Z".parse().unwrap(), "2026-11-22T03:00:00Z".parse().unwrap())
+}
+
+#[test]
+fn where_nothing_happened_it_is_said_from_when_to_when() {
+    assert_eq!(
+        history_text(&[], span(), Style::Plain),
+        "nothing is remembered of this from 2026-11-21 03:00:00 to 2026-11-22 03:00:00 UTC: --since looks\n  further back\n"
+    );
 }
