@@ -20,19 +20,17 @@ use super::step::{Risk, Verb, Wait, Why};
 /// are not asked for.
 pub(super) fn compare(
     draft: &mut Draft<'_>,
-    name: &HubName,
-    principal: &Principal,
+    key: &PrincipalKey,
     entity: &str,
     share: &Found<String>,
     live: Option<&ShareAssociation>,
 ) {
-    let this = PrincipalKey { hub: name.clone(), principal: principal.clone() };
     let comes = match live {
-        Some(live) => stands(draft, &this, entity, share, live),
-        None => associate(draft, name, principal, entity, share),
+        Some(live) => stands(draft, key, entity, share, live),
+        None => associate(draft, key, entity, share),
     };
-    if let (false, Principal::Account(account)) = (comes, principal) {
-        draft.shut_out.insert((name.clone(), account.clone()));
+    if let (false, Principal::Account(account)) = (comes, &key.principal) {
+        draft.shut_out.insert((key.hub.clone(), account.clone()));
     }
 }
 
@@ -44,7 +42,6 @@ fn stands(
     share: &Found<String>,
     live: &ShareAssociation,
 ) -> bool {
-    let PrincipalKey { hub: name, principal } = key;
     let this = Key::Principal(key.clone());
     if live.state.is_live() {
         draft.confirm(Verb::Create, &this);
@@ -56,40 +53,43 @@ fn stands(
             true
         }
         ShareState::Coming => {
-            draft.sharing.insert(name.clone());
-            match principal {
+            draft.sharing.insert(key.hub.clone());
+            match &key.principal {
                 Principal::Account(account) if live.external => invited(draft, key, account, live),
-                Principal::Account(_) | Principal::Unit(_) | Principal::Organization => {
-                    draft.pending(this);
-                    true
-                }
+                Principal::Account(_) | Principal::Unit(_) | Principal::Organization => comes(draft, this),
             }
         }
         ShareState::Going => {
             let wait = Some(Wait::Gone { kind: this.kind(), key: this });
-            associate(draft, name, principal, entity, &Found { wait, ..share.clone() })
+            associate(draft, key, entity, &Found { wait, ..share.clone() })
         }
         // Somebody said no: that is not asked again behind their back.
-        ShareState::Gone if is_rejected(draft, key, &live.share) => rejected(draft, key),
-        ShareState::Gone => associate(draft, name, principal, entity, share),
-        ShareState::Failed(state) => {
-            draft.problem(Problem::ShareFailed { key: this, state: state.clone() });
-            false
+        ShareState::Gone if is_rejected(draft, key, &live.share) => {
+            stuck(draft, Problem::InvitationRejected { principal: key.clone() })
         }
-        ShareState::Unclear(state) => {
-            draft.problem(Problem::StateUnclear { key: this, state: state.clone() });
-            false
-        }
+        ShareState::Gone => associate(draft, key, entity, share),
+        ShareState::Failed(state) => stuck(draft, Problem::ShareFailed { key: this, state: state.clone() }),
+        ShareState::Unclear(state) => stuck(draft, Problem::StateUnclear { key: this, state: state.clone() }),
     }
+}
+
+/// Notes that RAM is busy with a principal, which gets in.
+fn comes(draft: &mut Draft<'_>, this: Key) -> bool {
+    draft.pending(this);
+    true
+}
+
+/// Tells what keeps a principal out.
+fn stuck(draft: &mut Draft<'_>, problem: Problem) -> bool {
+    draft.problem(problem);
+    false
 }
 
 /// Accepts the invitation of an account outside the organization, on its own side. Tells whether the account gets in.
 fn invited(draft: &mut Draft<'_>, key: &PrincipalKey, account: &AccountId, live: &ShareAssociation) -> bool {
     let this = Key::Principal(key.clone());
-    let Some(invitation) = invitation(draft, key, &live.share) else {
-        draft.pending(this);
-        return true;
-    };
+    let Some(invitation) = invitation(draft, key, &live.share) else { return comes(draft, this) };
+    let lost = |state: &str| Problem::InvitationLost { principal: key.clone(), state: state.to_owned() };
     match invitation.map(|invitation| (invitation.state, invitation.arn.clone())) {
         Some((InvitationState::Pending, invitation)) => {
             let change = Change {
@@ -106,29 +106,13 @@ fn invited(draft: &mut Draft<'_>, key: &PrincipalKey, account: &AccountId, live:
             draft.step(change).is_some()
         }
         // RAM takes a while to believe it.
-        Some((InvitationState::Accepted, _)) => {
-            draft.pending(this);
-            true
-        }
-        Some((InvitationState::Rejected, _)) => rejected(draft, key),
-        Some((InvitationState::Expired, _)) => lost(draft, key, InvitationState::Expired.word()),
+        Some((InvitationState::Accepted, _)) => comes(draft, this),
+        Some((InvitationState::Rejected, _)) => stuck(draft, Problem::InvitationRejected { principal: key.clone() }),
+        Some((InvitationState::Expired, _)) => stuck(draft, lost(InvitationState::Expired.word())),
         // RAM takes a while to show a new one.
-        None if draft.wrote_recently() => {
-            draft.pending(this);
-            true
-        }
-        None => lost(draft, key, "nowhere to be seen"),
+        None if draft.wrote_recently() => comes(draft, this),
+        None => stuck(draft, lost("nowhere to be seen")),
     }
-}
-
-fn lost(draft: &mut Draft<'_>, key: &PrincipalKey, state: &str) -> bool {
-    draft.problem(Problem::InvitationLost { principal: key.clone(), state: state.to_owned() });
-    false
-}
-
-fn rejected(draft: &mut Draft<'_>, key: &PrincipalKey) -> bool {
-    draft.problem(Problem::InvitationRejected { principal: key.clone() });
-    false
 }
 
 /// Returns the last invitation of an account to a share, as the account finds it; none where its list is not known.
@@ -144,19 +128,12 @@ fn is_rejected(draft: &Draft<'_>, key: &PrincipalKey, share: &str) -> bool {
 }
 
 /// Lets a principal into the share. Tells whether it will be.
-fn associate(
-    draft: &mut Draft<'_>,
-    name: &HubName,
-    principal: &Principal,
-    entity: &str,
-    share: &Found<String>,
-) -> bool {
-    let this = Key::Principal(PrincipalKey { hub: name.clone(), principal: principal.clone() });
-    draft.sharing.insert(name.clone());
+fn associate(draft: &mut Draft<'_>, key: &PrincipalKey, entity: &str, share: &Found<String>) -> bool {
+    draft.sharing.insert(key.hub.clone());
     let change = Change {
         verb: Verb::Create,
-        key: this,
-        scope: scope(draft, name),
+        key: Key::Principal(key.clone()),
+        scope: scope(draft, &key.hub),
         call: WriteCall::AssociateResourceShare {
             share: share.id.clone(),
             gateway: None,
@@ -187,17 +164,13 @@ pub(super) fn undeclared(
             draft.undeclared(thing, false);
             continue;
         };
-        let after = match leaving(draft, name, wanted, &principal) {
-            Some(after) => after,
-            None => {
-                draft.undeclared(thing, true);
-                continue;
-            }
+        let Some(after) = leaving(draft, name, wanted, &principal) else {
+            draft.undeclared(thing, true);
+            continue;
         };
         let scope = scope(draft, name);
         let mut evidence = removal::of_route(draft);
-        evidence.extend([ListId::Shares(scope.clone()), ListId::SharePrincipals(scope.clone())]);
-        evidence.insert(ListId::Attachments(scope.clone()));
+        evidence.extend([ListId::Shares, ListId::SharePrincipals, ListId::Attachments].map(|list| list(scope.clone())));
         let key = Key::Principal(PrincipalKey { hub: name.clone(), principal });
         let (share, principals) = (share.arn.clone(), vec![live.entity.clone()]);
         let call = WriteCall::DisassociateResourceShare { share, principals };

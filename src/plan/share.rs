@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    HUB_TAG, HubName, Key, ListId, Problem, ResourceShare, Scope, ShareAssociation, ShareInventory, ShareState, Tags,
-    Unmanaged, WantedShare, is_named,
+    HUB_TAG, HubName, Key, ListId, Principal, PrincipalKey, Problem, ResourceShare, Scope, ShareAssociation,
+    ShareInventory, ShareState, Tags, Unmanaged, WantedShare, is_named,
 };
 
 use super::draft::{Change, Draft, Found};
@@ -70,8 +70,8 @@ fn create(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, gateway: 
     draft.sharing.insert(name.clone());
     let wait = Some(Draft::until_present(this.clone()));
     let share = Found { id: Ref::Planned(this), wait, steps: vec![step] };
-    for (principal, entity) in &wanted.principals {
-        principal::compare(draft, name, principal, entity, &share, None);
+    for (key, entity) in principals(name, wanted) {
+        principal::compare(draft, &key, entity, &share, None);
     }
 }
 
@@ -109,11 +109,17 @@ fn present(
         share: arn,
         tags,
     });
-    for (principal, entity) in &wanted.principals {
-        let live = principals.iter().filter(|live| live.share == share.arn && live.entity == *entity);
+    for (key, entity) in self::principals(name, wanted) {
+        let live = principals.iter().filter(|live| live.share == share.arn && live.entity == entity);
         let live = live.min_by_key(|live| !live.state.is_live());
-        principal::compare(draft, name, principal, entity, &found, live);
+        principal::compare(draft, &key, entity, &found, live);
     }
+}
+
+/// Lists whom the file lets into a hub's share, each with what RAM calls it.
+fn principals<'w>(name: &HubName, wanted: &'w WantedShare) -> impl Iterator<Item = (PrincipalKey, &'w str)> {
+    let key = |principal: &Principal| PrincipalKey { hub: name.clone(), principal: principal.clone() };
+    wanted.principals.iter().map(move |(principal, entity)| (key(principal), entity.as_str()))
 }
 
 /// Takes out whom the file no longer names, and takes away the share of a hub that it no longer shares. To be looked at once it
@@ -197,7 +203,7 @@ fn resource(
     }
 }
 
-/// Lets in, or no longer lets in, accounts from outside the organization; and gives the share its name back.
+/// Lets in, or no longer lets in, accounts from outside the organization.
 fn settings(draft: &mut Draft<'_>, name: &HubName, wanted: &WantedShare, share: &ResourceShare) {
     let this = Key::Share(name.clone());
     if share.allow_external == wanted.allow_external {
