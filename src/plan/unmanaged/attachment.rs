@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::api::WriteCall;
-use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, HubInventory, Key, Progress, Unmanaged};
+use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Key, Progress, Unmanaged};
 
-use super::{Place, Resources, attached, is_undeclared};
+use super::{Place, Resources, attached, entry, is_undeclared};
 use crate::plan::draft::Draft;
 use crate::plan::removal::{self, Removal};
 
@@ -61,13 +61,15 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
         else {
             continue;
         };
+        // It carries traffic by our doing, even where nothing proves that we made the attachment itself.
+        let stands_by_us = entry::ours(draft, hub.inventory);
         let live = hub.inventory.attachments.known().unwrap_or_default().iter();
         for attachment in live.filter(|live| live.gateway == *gateway && live.state.is_live()) {
             let Some(Attached::Vpc(vpc)) = attached(attachment, scope) else { continue };
             let key = AttachmentKey { hub: name.clone(), vpc };
             let has_left = is_undeclared(draft, name, &key.vpc) && !draft.want.excluded.contains(&key.vpc.account);
             let made = draft.made(&Key::Attachment(key.clone()), attachment.id.as_str());
-            if has_left && (made || leads_by_us(draft, hub.inventory, &attachment.id)) {
+            if has_left && (made || stands_by_us.contains(&attachment.id)) {
                 departed.insert(key);
             }
         }
@@ -75,24 +77,6 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
     for key in &departed {
         removal::depart(draft, key);
     }
-}
-
-/// Tells whether an attachment stands in some table by our doing: it carries traffic by that, even where nothing proves that we
-/// made the attachment itself.
-fn leads_by_us(draft: &Draft<'_>, inventory: &HubInventory, attachment: &AttachmentId) -> bool {
-    let associations = inventory.associations.iter().filter(|(_, list)| {
-        let mut live = list.known().into_iter().flatten();
-        live.any(|it| it.attachment == *attachment && it.state.is_live())
-    });
-    let propagations = inventory.propagations.iter().filter(|(_, list)| {
-        let mut live = list.known().into_iter().flatten();
-        live.any(|it| it.attachment == *attachment && it.state.is_live())
-    });
-    let mut tables = associations.map(|(table, _)| table).chain(propagations.map(|(table, _)| table));
-    tables.any(|table| {
-        let written = format!("{table} {attachment}");
-        draft.past.owned.values().any(|owned| owned.value == written)
-    })
 }
 
 /// Tells whether AWS is taking an attachment out of its table.

@@ -1,8 +1,11 @@
 //! Associations and propagations that stand in a segment's table and are not declared to.
 
+use std::collections::BTreeSet;
+
 use crate::api::WriteCall;
 use crate::model::{
-    AttachedKey, AttachmentId, Key, ListId, PropagationKey, TableKey, TransitGatewayRouteTableId, Unmanaged,
+    AttachedKey, AttachmentId, HubInventory, Key, ListId, PropagationKey, TableKey, TransitGatewayRouteTableId,
+    Unmanaged,
 };
 
 use super::{Place, Resource, Resources, departed, is_undeclared};
@@ -26,7 +29,7 @@ pub(super) fn compare(
     resources: &Resources,
     how: How,
 ) {
-    for attachment in live(hub, id, how) {
+    for attachment in live(hub.inventory, id, how) {
         let Some(resource) = resources.get(attachment) else { continue };
         if is_foreign(draft, table, resource, how) {
             take_out(draft, hub, table, id, attachment, resource, how);
@@ -35,17 +38,35 @@ pub(super) fn compare(
 }
 
 /// Lists the attachments that stand in a table so.
-pub(super) fn live<'a>(hub: &Place<'a>, id: &TransitGatewayRouteTableId, how: How) -> Vec<&'a AttachmentId> {
+pub(super) fn live<'i>(
+    inventory: &'i HubInventory,
+    table: &TransitGatewayRouteTableId,
+    how: How,
+) -> Vec<&'i AttachmentId> {
     match how {
         How::Propagated => {
-            let list = hub.inventory.propagations.get(id).and_then(|list| list.known()).unwrap_or_default().iter();
+            let list = inventory.propagations.get(table).and_then(|list| list.known()).unwrap_or_default().iter();
             list.filter(|it| it.state.is_live()).map(|it| &it.attachment).collect()
         }
         How::Associated => {
-            let list = hub.inventory.associations.get(id).and_then(|list| list.known()).unwrap_or_default().iter();
+            let list = inventory.associations.get(table).and_then(|list| list.known()).unwrap_or_default().iter();
             list.filter(|it| it.state.is_live()).map(|it| &it.attachment).collect()
         }
     }
+}
+
+/// Lists the attachments that stand in some table by our doing.
+pub(super) fn ours<'i>(draft: &Draft<'_>, inventory: &'i HubInventory) -> BTreeSet<&'i AttachmentId> {
+    let written: BTreeSet<&str> = draft.past.owned.values().map(|owned| owned.value.as_str()).collect();
+    let tables = inventory.propagations.keys().map(|table| (table, How::Propagated));
+    let tables = tables.chain(inventory.associations.keys().map(|table| (table, How::Associated)));
+    let entries = tables.flat_map(|(table, how)| live(inventory, table, how).into_iter().map(move |it| (table, it)));
+    entries.filter(|(table, it)| written.contains(value(table, it).as_str())).map(|(_, it)| it).collect()
+}
+
+/// What the ledger says of an entry.
+fn value(table: &TransitGatewayRouteTableId, attachment: &AttachmentId) -> String {
+    format!("{table} {attachment}")
 }
 
 /// Takes an entry away if it is ours, once what leads to its VPC is gone, and reports it otherwise.
@@ -74,7 +95,7 @@ fn take_out(
             WriteCall::DisassociateTransitGatewayRouteTable { table: id.clone(), attachment: at },
         ),
     };
-    let Some(key) = key.filter(|key| draft.wrote(key, &format!("{id} {attachment}"))) else {
+    let Some(key) = key.filter(|key| draft.wrote(key, &value(id, attachment))) else {
         return draft.undeclared(thing, false);
     };
     let vpc = resource.vpc();

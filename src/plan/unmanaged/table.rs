@@ -52,7 +52,7 @@ fn segments(draft: &Draft<'_>, hub: &Place<'_>) -> BTreeMap<TransitGatewayRouteT
 
 fn of_table(hub: &Place<'_>, table: &TransitGatewayRouteTable, resources: &Resources) -> Unmanaged {
     let named = |id: &AttachmentId| resources.get(id).map_or_else(|| id.to_string(), |it| it.text.clone());
-    let all = |how| entry::live(hub, &table.id, how).into_iter().map(named).collect();
+    let all = |how| entry::live(hub.inventory, &table.id, how).into_iter().map(named).collect();
     let statics = static_route::live_statics(hub, &table.id).into_iter();
     let routes = statics.map(|route| match &route.to {
         Some(to) => format!("{} to {}", route.destination, named(to)),
@@ -175,16 +175,14 @@ fn leaves(draft: &Draft<'_>, hub: &Place<'_>, association: &Association) -> Leav
 
 /// Lists the members that propagate into a table of nobody's segment.
 fn elsewhere(draft: &mut Draft<'_>, hub: &Place<'_>, table: &TransitGatewayRouteTableId, resources: &Resources) {
-    for propagation in hub.inventory.propagations.get(table).and_then(|list| list.known()).unwrap_or_default() {
-        let Some(resource) = resources.get(&propagation.attachment).filter(|_| propagation.state.is_live()) else {
-            continue;
-        };
+    for attachment in entry::live(hub.inventory, table, How::Propagated) {
+        let Some(resource) = resources.get(attachment) else { continue };
         let of = resource.of.clone().map(|of| AttachedKey { hub: hub.name.clone(), of });
         if of.is_some_and(|of| draft.want.associations.contains_key(&of)) {
             let thing = Unmanaged::PropagationElsewhere {
                 hub: hub.name.clone(),
                 table: table.clone(),
-                attachment: propagation.attachment.clone(),
+                attachment: attachment.clone(),
                 resource: resource.text.clone(),
             };
             draft.undeclared(thing, false);
