@@ -2,7 +2,8 @@
 
 use super::made::put;
 use super::*;
-use crate::model::{AccountState, AttachmentKey, Counts, Removal, VpcKey};
+use crate::model::{AccountState, AttachmentKey, Counts, Removal, TransitGatewayRoute, VpcKey};
+use crate::specimen::complete;
 
 /// A ledger that has everything of the specimen as it is.
 fn ledger() -> History {
@@ -158,6 +159,64 @@ fn a_blackhole_is_taken_for_what_is_left_of_our_route_only_in_the_table_that_we_
         assert_eq!(shown(&planned) == removed, is_ours, "{}", shown(&planned));
         assert_eq!(planned.unmanaged.is_empty(), is_ours, "what is not ours is reported");
     }
+}
+
+/// The specimen, where prod has taken in a table that was there before, and the one that transitd made is still there.
+fn replaced() -> (crate::intent::Intent, Snapshot, History) {
+    let text = CONFIG.replacen("    inside: open", "    inside: open\n    table: { eu: tgw-rtb-prod }", 1);
+    let (mut seen, mut past, made) = (converged(), ledger(), table_id("made"));
+    own(&mut past, "route table eu/prod", Some(made.as_str()), "tgw-1");
+    let inventory = hub(&mut seen);
+    let mut table = items(&mut inventory.tables)[0].clone();
+    table.id = made.clone();
+    table.tags.insert("transitd:segment".into(), "prod".into());
+    items(&mut inventory.tables).push(table);
+    inventory.associations.insert(made.clone(), complete(Vec::new()));
+    inventory.propagations.insert(made.clone(), complete(Vec::new()));
+    inventory.routes.insert(made.clone(), complete(Vec::new()));
+    inventory.references.insert(made, complete(Vec::new()));
+    (intent_of(&text), seen, past)
+}
+
+#[test]
+fn a_made_table_goes_once_another_is_in_its_place_unless_somebody_uses_it() {
+    let (intent, seen, past) = replaced();
+    assert_eq!(
+        shown(&plan_with(&intent, &seen, &past, &removing())),
+        "remove route table eu/prod [DeleteTransitGatewayRouteTable]"
+    );
+    let kept = plan_with(&intent, &seen, &past, &policy());
+    assert!(kept.steps.is_empty() && kept.leftovers.len() == 1, "{}", shown(&kept));
+    let stays = |change: &dyn Fn(&mut crate::model::HubInventory)| {
+        let (intent, mut seen, past) = replaced();
+        change(hub(&mut seen));
+        let plan = plan_with(&intent, &seen, &past, &removing());
+        assert!(plan.steps.is_empty() && plan.leftovers.len() == 1, "{}", shown(&plan));
+    };
+    stays(&|inventory| {
+        let route = TransitGatewayRoute {
+            destination: Destination::Cidr(id("192.168.0.0/16")),
+            is_static: true,
+            state: RouteState::Blackhole,
+            attachments: Vec::new(),
+            prefix_list: None,
+        };
+        items(inventory.routes.get_mut(&table_id("made")).unwrap()).push(route);
+    });
+    stays(&|inventory| {
+        let association = items(inventory.associations.get_mut(&table_id("shared")).unwrap())[0].clone();
+        items(inventory.associations.get_mut(&table_id("made")).unwrap()).push(association);
+    });
+}
+
+#[test]
+fn a_made_table_that_was_replaced_and_is_nowhere_to_be_seen_is_believed_to_be_removed() {
+    let (intent, mut seen, mut past) = replaced();
+    past.unconfirmed.insert("remove route table eu/prod".into(), Sent { at: now(), answered: true });
+    let of = |seen: &Snapshot, past: &History| plan_with(&intent, seen, past, &policy()).confirmed.len();
+    assert_eq!(of(&seen, &past), 0, "still there");
+    items(&mut hub(&mut seen).tables).pop();
+    assert_eq!(of(&seen, &past), 1);
 }
 
 #[test]
