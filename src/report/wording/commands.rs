@@ -59,15 +59,18 @@ pub(super) fn delete_share(names: &Names<'_>, hub: &HubName) -> String {
 /// Returns the command that takes an account out of a hub's share; none where the share is not known (RAM API reference,
 /// DisassociateResourceShare).
 pub(super) fn take_out_of_share(names: &Names<'_>, hub: &HubName, principal: &str) -> Option<String> {
-    let (region, arn) = (in_region(names.region(hub)), names.share_arn(hub)?);
-    Some(format!("`aws ram disassociate-resource-share{region} --resource-share-arn {arn} --principals {principal}`"))
+    of_share("disassociate", names, hub, principal)
 }
 
 /// Returns the command that lets an account into a hub's share; none where the share is not known (RAM API reference,
 /// AssociateResourceShare).
 pub(super) fn share_with(names: &Names<'_>, hub: &HubName, principal: &str) -> Option<String> {
+    of_share("associate", names, hub, principal)
+}
+
+fn of_share(verb: &str, names: &Names<'_>, hub: &HubName, principal: &str) -> Option<String> {
     let (region, arn) = (in_region(names.region(hub)), names.share_arn(hub)?);
-    Some(format!("`aws ram associate-resource-share{region} --resource-share-arn {arn} --principals {principal}`"))
+    Some(format!("`aws ram {verb}-resource-share{region} --resource-share-arn {arn} --principals {principal}`"))
 }
 
 /// Returns the command that shows who undid a thing, as CloudTrail has it for 90 days (CloudTrail, LookupEvents).
