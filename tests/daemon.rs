@@ -20,10 +20,8 @@ use transitd::store::{Ordered, Query};
 
 /// Names the calls since the log was cleared that change something.
 fn writes(land: &Land) -> Vec<String> {
-    const READS: [&str; 5] = ["Describe", "Get", "List", "Search", "AssumeRole"];
     let sandbox = land.seed.lock();
-    let actions = sandbox.log().iter().map(|call| call.action.to_string());
-    actions.filter(|action| !READS.iter().any(|read| action.starts_with(read))).collect()
+    sandbox.log().iter().filter(|call| !call.is_read()).map(|call| call.action.clone()).collect()
 }
 
 const EVERY_FIVE: &str = "{ every: 5m }";

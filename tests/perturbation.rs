@@ -103,7 +103,7 @@ fn judge(row: &Row, world: &World, before: &BTreeSet<String>) -> Vec<String> {
     }
     let writes: Vec<String> = {
         let sandbox = bench.seed.lock();
-        let written = sandbox.log().iter().filter(|entry| !is_read(&entry.action));
+        let written = sandbox.log().iter().filter(|entry| !entry.is_read());
         written.map(|entry| format!("{} {}", entry.action, entry.outcome)).collect()
     };
     bench.seed.settle();
@@ -175,8 +175,4 @@ fn sorted(value: &Value) -> Value {
     let mut items = items.clone();
     items.sort_by_key(ToString::to_string);
     Value::Array(items)
-}
-
-fn is_read(action: &str) -> bool {
-    ["Describe", "Get", "List", "Search", "AssumeRole"].iter().any(|verb| action.starts_with(verb))
 }

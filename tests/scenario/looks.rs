@@ -11,15 +11,12 @@ use serde_json::json;
 
 use super::script::{Failure, Play};
 
-/// What the names of calls that change nothing begin with.
-const READS: [&str; 5] = ["Describe", "Get", "List", "Search", "AssumeRole"];
-
 impl Play {
     /// Counts what the last run of transitd wrote. The order of writes that are sent together says nothing.
     pub(super) fn writes(&self) -> Result<String, Failure> {
         let counts = self.count(|entry| {
-            let is_read = READS.iter().any(|verb| entry.action.starts_with(verb));
-            (!is_read).then(|| format!("{} in {}: {}", entry.action, self.names.hide(&entry.account), entry.outcome))
+            (!entry.is_read())
+                .then(|| format!("{} in {}: {}", entry.action, self.names.hide(&entry.account), entry.outcome))
         })?;
         Ok(if counts.is_empty() { "none\n".to_owned() } else { counts })
     }

@@ -45,6 +45,13 @@ pub struct LogEntry {
     pub outcome: String,
 }
 
+impl LogEntry {
+    /// Tells whether the call changes nothing, by what its name begins with.
+    pub fn is_read(&self) -> bool {
+        ["Describe", "Get", "List", "Search", "AssumeRole"].iter().any(|verb| self.action.starts_with(verb))
+    }
+}
+
 /// A local AWS.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
