@@ -1,0 +1,90 @@
+//! What a person is told of what stands in the way: once, soon, and again when it is over.
+
+use jiff::SignedDuration;
+use transitd::daemon::Happening;
+use transitd::model::Problem;
+
+use crate::{EVERY_FIVE, converged};
+
+#[tokio::test]
+async fn a_person_is_told_of_a_conflict_once_and_once_when_it_is_over() {
+    let stage = converged(EVERY_FIVE).await;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                }
+                2 => *stage.told.deaf.lock().unwrap() = true,
+                4 => *stage.told.deaf.lock().unwrap() = false,
+                8 => stage.land.delete_route(&stage.land.tools),
+                12.. => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let notices = stage.told.notices.lock().unwrap();
+    let told: Vec<(usize, usize)> = notices
+        .iter()
+        .map(|notice| (notice["stands"].as_array().unwrap().len(), notice["over"].as_array().unwrap().len()))
+        .collect();
+    assert_eq!(told, [(1, 0), (0, 1)], "{notices:#?}");
+    let text = notices[0]["text"].as_str().unwrap();
+    assert!(text.contains("10.0.0.0/8") && text.contains(&stage.land.tools.vpc), "{text}");
+    let page = stage.board.metrics_text();
+    assert!(page.contains("transitd_notices_total{arrived=\"no\"}"), "{page}");
+}
+
+#[tokio::test]
+async fn a_person_does_not_wait_for_the_next_round_and_nothing_is_over_while_it_cannot_be_seen() {
+    let stage = converged(EVERY_FIVE).await;
+    let (mut seen, mut told, mut unread) = (None, None, 0);
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            if pass.number == 1 {
+                stage.land.delete_route(&stage.land.tools);
+                stage.land.lead_elsewhere(&stage.land.tools);
+            }
+            let conflict = pass.plan.problems.iter().any(|problem| matches!(problem, Problem::ForeignRoute { .. }));
+            seen = seen.or(conflict.then(|| stage.now()));
+            let is_told = !stage.told.notices.lock().unwrap().is_empty();
+            if is_told && told.is_none() {
+                told = Some(stage.now());
+                *stage.gate.slow.lock().unwrap() = SignedDuration::from_mins(9);
+            }
+            unread += usize::from(is_told && !conflict);
+            if unread == 2 {
+                stage.stop.cancel();
+            }
+        })
+        .await;
+    let waited = told.unwrap().duration_since(seen.unwrap());
+    assert!(waited < SignedDuration::from_mins(2), "told after {waited:#}, while it looks every five minutes");
+    let notices = stage.told.notices.lock().unwrap();
+    let over: Vec<&serde_json::Value> = notices.iter().flat_map(|notice| notice["over"].as_array().unwrap()).collect();
+    assert!(over.is_empty(), "{over:#?}");
+}
+
+#[tokio::test]
+async fn what_a_person_was_told_is_not_told_again_by_the_next_process() {
+    let mut stage = converged(EVERY_FIVE).await;
+    stage.land.delete_route(&stage.land.tools);
+    stage.land.lead_elsewhere(&stage.land.tools);
+    for _ in 0..3 {
+        // Each process ends right after the notice, or when it should have come.
+        stage
+            .run(|stage, happening| {
+                let Happening::Passed(pass, _) = happening else { return };
+                let is_told = !stage.told.notices.lock().unwrap().is_empty();
+                if (is_told && pass.number > 1) || pass.number > 5 {
+                    stage.stop.cancel();
+                }
+            })
+            .await;
+        stage = stage.again();
+    }
+    assert_eq!(stage.told.notices.lock().unwrap().len(), 1);
+}
