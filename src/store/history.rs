@@ -60,7 +60,7 @@ impl SqliteStore {
             ))
         };
         let rows: Vec<Cells> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT began, ended, how, verdict, steps, sent, unknown, calls FROM passes
                  WHERE news = 1 AND began >= ?1 AND began <= ?2 ORDER BY pass",
             )?
@@ -82,7 +82,7 @@ impl SqliteStore {
             Ok((known, [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?]))
         };
         let rows: Vec<Cells> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT sent, step, account, region, before, call, outcome, trouble, settled, confirmed FROM journal
                  WHERE sent >= ?1 AND sent <= ?2 ORDER BY entry",
             )?
@@ -100,7 +100,7 @@ impl SqliteStore {
     fn findings_of(&self, since: &str, until: &str) -> Result<Vec<Event>, StoreError> {
         type Cells = (String, String, String, Option<String>, Option<String>);
         let rows: Vec<Cells> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT since, text, help, told, over FROM findings
                  WHERE (since >= ?1 AND since <= ?2) OR (over >= ?1 AND over <= ?2) ORDER BY finding",
             )?
@@ -127,9 +127,11 @@ impl SqliteStore {
             Ok(([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?], row.get(5)?))
         };
         let rows: Vec<Cells> = self.run(|c| {
-            c.prepare("SELECT at, word, name, by, why, until FROM orders WHERE at >= ?1 AND at <= ?2 ORDER BY number")?
-                .query_map(params![since, until], cells)?
-                .collect()
+            c.prepare_cached(
+                "SELECT at, word, name, by, why, until FROM orders WHERE at >= ?1 AND at <= ?2 ORDER BY number",
+            )?
+            .query_map(params![since, until], cells)?
+            .collect()
         })?;
         let event = |([at, word, name, by, why], until): Cells| {
             let what = Happened::Order { word, name, by, why, until: self.maybe_time(until)? };

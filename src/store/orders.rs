@@ -73,7 +73,7 @@ impl Orders {
     /// When they cannot be read.
     pub fn covered(&self, hold: &Hold) -> Result<usize, StoreError> {
         let rows: Vec<(String, String)> = self.0.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT DISTINCT key, call FROM journal UNION
                  SELECT key, '\"' || COALESCE(id, '') || '\" \"' || REPLACE(value, ' ', '\" \"') || '\"' FROM ledger",
             )?
@@ -144,7 +144,7 @@ impl SqliteStore {
     /// Returns the holds that nobody has released, whether or not their time is over.
     pub(super) fn holds(&self) -> Result<Vec<Hold>, StoreError> {
         let rows: Vec<(String, String, String, String, String)> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 // The last word on a name counts.
                 "SELECT name, why, by, at, until FROM orders AS hold WHERE word = 'hold' AND NOT EXISTS (
                      SELECT 1 FROM orders AS later WHERE later.number > hold.number AND later.name = hold.name

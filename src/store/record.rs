@@ -96,7 +96,7 @@ impl SqliteStore {
     pub(super) fn open_findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
         type Row = (String, String, String, String, Option<String>, Option<String>);
         let rows: Vec<Row> = self.run(|c| {
-            c.prepare("SELECT name, text, help, since, told, over FROM findings WHERE closed IS NULL")?
+            c.prepare_cached("SELECT name, text, help, since, told, over FROM findings WHERE closed IS NULL")?
                 .query_map([], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
                 })?
@@ -190,14 +190,14 @@ fn sightings(all: &Transaction<'_>, record: &Record) -> rusqlite::Result<Vec<(St
     let now = record.began.to_string();
     let stale = record.began.checked_sub(SEEN_AGAIN).unwrap_or(Timestamp::MIN).to_string();
     let mut connected = Vec::new();
-    let mut insert = all.prepare(
+    let mut insert = all.prepare_cached(
         // A VPC that is found connected already was not connected by this network's doing.
         "INSERT INTO sightings (vpc, first, last, connected) VALUES (?1, ?2, ?2, CASE WHEN ?3 THEN ?2 END)
          ON CONFLICT (vpc) DO NOTHING",
     )?;
-    let mut again = all.prepare("UPDATE sightings SET last = ?2 WHERE vpc = ?1 AND last < ?3")?;
+    let mut again = all.prepare_cached("UPDATE sightings SET last = ?2 WHERE vpc = ?1 AND last < ?3")?;
     let mut done =
-        all.prepare("UPDATE sightings SET connected = ?2 WHERE vpc = ?1 AND connected IS NULL RETURNING first")?;
+        all.prepare_cached("UPDATE sightings SET connected = ?2 WHERE vpc = ?1 AND connected IS NULL RETURNING first")?;
     for (vpc, is_connected) in &record.vpcs {
         if insert.execute(params![vpc, now, is_connected])? == 1 {
             continue;

@@ -232,7 +232,7 @@ impl SqliteStore {
     fn count(&self, history: &mut History, now: Timestamp) -> Result<(), StoreError> {
         let since = now.checked_sub(COUNTED).unwrap_or(Timestamp::MIN).to_string();
         let removed: Vec<(String, Option<String>)> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT sent, segment FROM journal
                  WHERE removes AND sent > ?1 AND (outcome IS NULL OR outcome <> 'not-done') ORDER BY entry",
             )?
@@ -244,7 +244,7 @@ impl SqliteStore {
             history.removals.push(Removal { at: self.time(&at)?, segment });
         }
         let done: Vec<((String, String), u32)> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 "SELECT step, call, COUNT(*) FROM journal WHERE sent > ?1 AND outcome = 'done'
                  GROUP BY step, call HAVING COUNT(*) > 1",
             )?
@@ -258,7 +258,7 @@ impl SqliteStore {
     /// Recalls what passes have left for later ones.
     fn remember(&self, history: &mut History) -> Result<(), StoreError> {
         let departed: Vec<(String, String)> = self.run(|c| {
-            c.prepare("SELECT attachment, since FROM departures")?
+            c.prepare_cached("SELECT attachment, since FROM departures")?
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })?;
@@ -308,7 +308,7 @@ impl Store for SqliteStore {
         self.planned_by.set(self.order_number()?);
         let mut history = History { holds: self.holds()?, pause: self.pause()?, ..History::default() };
         let ledger: Vec<(String, Option<String>, String, String)> = self.run(|c| {
-            c.prepare("SELECT key, id, value, at FROM ledger")?
+            c.prepare_cached("SELECT key, id, value, at FROM ledger")?
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
                 .collect()
         })?;
@@ -316,7 +316,7 @@ impl Store for SqliteStore {
             history.owned.insert(key, Owned { id, value, at: self.time(&at)? });
         }
         let open: Vec<(String, String, Option<String>)> = self.run(|c| {
-            c.prepare(
+            c.prepare_cached(
                 // AWS may act on a write until it is settled: waits for its turn and retries lie between.
                 "SELECT step, COALESCE(settled, sent), outcome FROM journal
                  WHERE confirmed IS NULL AND (outcome IS NULL OR outcome <> 'not-done') ORDER BY entry",
