@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-const BEGIN: &str = "            # begin of the policy, made from ";
-const END: &str = "            # end of the policy\n";
+const BEGIN: &str = "# begin of the policy, made from ";
+const END: &str = "# end of the policy\n";
 
 fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
 }
 
 /// What stands in a policy for something that a template has a parameter for.
-const PARAMETERS: [(&str, &str); 2] = [
+const PARAMETERS: [(&str, &str); 3] = [
+    ("arn:aws:sns:REGION:HOME-ACCOUNT-ID:TOPIC", "!Ref TopicArn"),
     ("o-REPLACE", "!Ref OrganizationId"),
     ("arn:aws:iam::*:role/transitd-member", "!Sub arn:${AWS::Partition}:iam::*:role/${MemberRoleName}"),
 ];
@@ -64,17 +65,25 @@ fn scalar(text: &str) -> String {
     if plain && !WORDS.contains(&text.to_lowercase().as_str()) { text.to_owned() } else { format!("\"{text}\"") }
 }
 
-/// Puts the policy that a template names into it.
+/// Puts the policies that a template names into it.
 fn filled(template: &str) -> String {
-    let (before, rest) = template.split_once(BEGIN).expect("a place for the policy");
-    let (source, rest) = rest.split_once('\n').expect("the policy's file");
-    let (_, after) = rest.split_once(END).expect("the end of the policy");
-    let file = deploy().join(source.trim_start_matches("deploy/"));
-    let policy: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    // What is a member's role to the hub is the role itself to a member.
-    let policy = yaml(&policy, 12);
-    let policy = if source.contains("member") { policy.replace("${MemberRoleName}", "${RoleName}") } else { policy };
-    format!("{before}{BEGIN}{source}{policy}\n{END}{after}")
+    let mut all = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        let (source, after) = after.split_once('\n').expect("the policy's file");
+        let (_, after) = after.split_once(END).expect("the end of the policy");
+        let indent = before.len() - before.trim_end_matches(' ').len();
+        let file = deploy().join(source.trim_start_matches("deploy/"));
+        let policy: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let policy = yaml(&policy, indent);
+        // What is a member's role to the hub is the role itself to a member.
+        let policy =
+            if source.contains("member") { policy.replace("${MemberRoleName}", "${RoleName}") } else { policy };
+        all.push_str(&format!("{before}{BEGIN}{source}{policy}\n{}{END}", " ".repeat(indent)));
+        rest = after;
+    }
+    assert!(!all.is_empty(), "a place for the policy");
+    all + rest
 }
 
 #[test]
@@ -110,15 +119,21 @@ fn every_action_of_a_policy_is_in_its_template_and_no_other() {
         all.sort();
         all
     };
-    for (policy, template) in
-        [("hub-role-policy.json", "hub-role.yaml"), ("member-role-policy.json", "member-role.yaml")]
-    {
-        let policy = actions(&fs::read_to_string(deploy().join("iam").join(policy)).unwrap());
-        let text = fs::read_to_string(deploy().join("cloudformation").join(template)).unwrap();
-        let template = actions(text.split_once(BEGIN).unwrap().1.split_once(END).unwrap().0);
-        assert!(!policy.is_empty());
-        assert_eq!(template, policy);
+    let read = |path: &str| fs::read_to_string(deploy().join(path)).unwrap();
+    let mut policies = 0;
+    for template in ["hub-role.yaml", "member-role.yaml"] {
+        let text = read(&format!("cloudformation/{template}"));
+        for part in text.split(BEGIN).skip(1) {
+            let (source, part) = part.split_once('\n').unwrap();
+            let policy = actions(&read(source.trim_start_matches("deploy/")));
+            assert!(!policy.is_empty());
+            assert_eq!(actions(part.split_once(END).unwrap().0), policy, "{source}");
+            policies += 1;
+        }
     }
+    let files = fs::read_dir(deploy().join("iam")).unwrap();
+    let all = files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with("-policy.json"));
+    assert_eq!(policies, all.count(), "each policy is in one template");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Where keys, regions and endpoints come from: from the places where the AWS CLI finds them, in the same order.
 
-use aws_config::{AppName, BehaviorVersion};
+use aws_config::{AppName, BehaviorVersion, ConfigLoader};
 
 use super::door::AwsDoor;
 
@@ -14,6 +14,11 @@ fn defaults() -> BehaviorVersion {
 ///
 /// Calls nothing that needs keys: those are looked for when the first call is signed.
 pub async fn connect() -> AwsDoor {
+    AwsDoor::new(&settings().load().await)
+}
+
+/// The process's settings, for the door and for whoever else speaks to AWS.
+pub(super) fn settings() -> ConfigLoader {
     let name = AppName::new("transitd").expect("an app name is letters alone");
-    AwsDoor::new(&aws_config::defaults(defaults()).app_name(name).load().await)
+    aws_config::defaults(defaults()).app_name(name)
 }

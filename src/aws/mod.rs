@@ -13,6 +13,7 @@
 //! | `errors` | how far a failed call got |
 //! | `identity`, `iam`, `organizations`, `ram`, `vpcs`, `prefix_lists`, `transit_gateways` | the reads |
 //! | `writes` | the writes |
+//! | `sns` | a message to a topic, which is no call of the two doors |
 
 mod connect;
 mod door;
@@ -22,6 +23,7 @@ mod identity;
 mod organizations;
 mod prefix_lists;
 mod ram;
+mod sns;
 mod transit_gateways;
 mod trip;
 mod vpcs;
@@ -29,3 +31,4 @@ mod writes;
 
 pub use connect::connect;
 pub use door::AwsDoor;
+pub use sns::publish;

@@ -35,7 +35,7 @@ pub(super) async fn run(common: &Common, around: &mut Surroundings<'_>) -> Resul
     serve(&intent, &board, around).await?;
     let watch = tokio::spawn(daemon::watch(around.host.clone(), board.clone(), around.clock.clone()));
 
-    let webhook = settings::webhook(&intent.daemon, around.variable)?;
+    let addresses = settings::addresses(&intent.daemon, around.variable)?;
     let (every, mode) = (intent.daemon.every, intent.daemon.mode);
     let (observer, doors) = settings::observer(intent, false, around).await?;
     let door = match mode {
@@ -56,7 +56,7 @@ pub(super) async fn run(common: &Common, around: &mut Surroundings<'_>) -> Resul
     let style = common.style(around);
     let out = &mut *around.out;
     let ended = daemon
-        .run(Setup { observer, door, every, webhook }, &mut |happening| match happening {
+        .run(Setup { observer, door, every, addresses }, &mut |happening| match happening {
             Happening::Reported(look, observer) => {
                 if let Err(error) = print(look, observer, common.format, style, out) {
                     tracing::warn!(%error, "the drift report could not be written");
@@ -134,14 +134,14 @@ impl Source for File<'_> {
             tracing::warn!(listen = %intent.daemon.listen, "another address for the health pages needs a restart");
         }
         let external_id = settings::external_id(&intent, self.variable).map_err(words)?;
-        let webhook = settings::webhook(&intent.daemon, self.variable).map_err(words)?;
+        let addresses = settings::addresses(&intent.daemon, self.variable).map_err(words)?;
         let door = match intent.daemon.mode {
             Mode::Enforce => Some(self.connect.connect().await.write),
             Mode::Observe => None,
         };
         let every = intent.daemon.every;
         let observer = now.renewed(Arc::new(intent), external_id).ok_or("the config declares no hub")?;
-        Ok(Setup { observer, door, every, webhook })
+        Ok(Setup { observer, door, every, addresses })
     }
 }
 

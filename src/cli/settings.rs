@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::api::Policy as CallPolicy;
+use crate::daemon::Address;
 use crate::intent::{self, Daemon, ExternalId, Intent, Problems, Webhook, WebhookUrl};
 use crate::pass::Observer;
 use crate::report::Style;
@@ -81,19 +82,21 @@ pub(super) fn external_id(intent: &Intent, variable: &Lookup<'_>) -> Result<Opti
     }
 }
 
-/// Returns where notices are posted, looked up if the file says where.
-pub(super) fn webhook(daemon: &Daemon, variable: &Lookup<'_>) -> Result<Option<String>, Failure> {
-    match &daemon.webhook {
-        None => Ok(None),
-        Some(Webhook::Url(url)) => Ok(Some(url.to_string())),
+/// Returns where notices are sent, looked up if the file says where.
+pub(super) fn addresses(daemon: &Daemon, variable: &Lookup<'_>) -> Result<Vec<Address>, Failure> {
+    let webhook = match &daemon.webhook {
+        None => None,
+        Some(Webhook::Url(url)) => Some(url.to_string()),
         Some(Webhook::Env(name)) => {
             let found = looked_up(name.as_str(), "the address that notices are posted to", variable)?;
             // What is wrong is not shown: whoever knows the address may post there.
             let is_one = found.parse::<WebhookUrl>().is_ok();
             let wrong = format!("the environment variable {name} should hold an https:// address to post notices to");
-            if is_one { Ok(Some(found)) } else { Err(Failure::new(wrong)) }
+            if is_one { Some(found) } else { return Err(Failure::new(wrong)) }
         }
-    }
+    };
+    let topic = daemon.sns.as_ref().map(|topic| Address::Topic(topic.to_string()));
+    Ok(webhook.map(Address::Webhook).into_iter().chain(topic).collect())
 }
 
 fn looked_up(name: &str, what: &str, variable: &Lookup<'_>) -> Result<String, Failure> {

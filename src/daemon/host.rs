@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::Bell;
+use super::{Bell, Channel, Notice};
 
 /// What a service manager is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,24 @@ pub enum Word {
     Status(String),
 }
 
+/// Where a notice is sent. Not to be printed: whoever knows a webhook's address may post there.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A URL.
+    Webhook(String),
+    /// The ARN of an SNS topic.
+    Topic(String),
+}
+
+impl Address {
+    pub fn channel(&self) -> Channel {
+        match self {
+            Address::Webhook(_) => Channel::Webhook,
+            Address::Topic(_) => Channel::Sns,
+        }
+    }
+}
+
 /// The process around the loop.
 #[async_trait]
 pub trait Host: Send + Sync {
@@ -34,9 +52,9 @@ pub trait Host: Send + Sync {
     /// Returns how often the service manager wants to hear that the process is alive; none if it does not watch.
     fn watchdog(&self) -> Option<Duration>;
 
-    /// Posts a notice, a JSON text, to an address.
+    /// Sends a notice.
     ///
     /// # Errors
-    /// Why it did not arrive. Never names the address: whoever knows it may post there.
-    async fn post(&self, address: &str, notice: String) -> Result<(), String>;
+    /// Why it did not arrive. Never names a webhook's address: whoever knows it may post there.
+    async fn send(&self, to: &Address, notice: &Notice) -> Result<(), String>;
 }

@@ -1,12 +1,13 @@
 //! What a person is told: each matter once, when it has stood for a while, and once more when it is over.
 //!
-//! A matter that is not seen in a pass is over only if that pass could have seen it: what is unknown is not absent.
+//! A matter that is not seen in a pass is over only if that pass could have seen it: what is unknown is not absent. Each
+//! channel hears each thing once: what one of them missed is no reason to tell it again to the others.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
+use super::News;
 use crate::model::Finding;
 use crate::report::{Matter, UNREAD};
 
@@ -14,116 +15,133 @@ use crate::report::{Matter, UNREAD};
 /// goes away by itself within one look.
 pub const STANDS: SignedDuration = SignedDuration::from_secs(15);
 
+/// What notices go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    Log,
+    Webhook,
+    Sns,
+}
+
+impl Channel {
+    /// Names the channel as the config file does.
+    pub fn name(self) -> &'static str {
+        match self {
+            Channel::Log => "log",
+            Channel::Webhook => "webhook",
+            Channel::Sns => "sns",
+        }
+    }
+}
+
+/// What a channel has heard last of a matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    Stands,
+    Over,
+}
+
 /// The matters that stand, or are over and somebody waits to hear so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matters(BTreeMap<String, Finding>);
-
-/// What there is to tell.
-#[derive(Debug, Default)]
-pub struct News {
-    pub stands: BTreeMap<String, Finding>,
-    pub over: BTreeMap<String, Finding>,
+pub struct Matters {
+    all: BTreeMap<String, Finding>,
+    /// What some channels have heard and others have not. A restart forgets it: then some hear a thing again.
+    heard: BTreeMap<(String, Channel), Heard>,
 }
 
 impl Matters {
     pub fn of(standing: BTreeMap<String, Finding>) -> Self {
-        Self(standing)
+        Self { all: standing, heard: BTreeMap::new() }
     }
 
     /// Notes the matters of a pass. `whole`: everything was read, so what is not among them is over.
     pub fn see(&mut self, now: Timestamp, seen: BTreeMap<String, Matter>, whole: bool) {
-        for (name, standing) in &mut self.0 {
+        for (name, standing) in &mut self.all {
             // An account that could be read this time is read, whatever else could not be.
             if !seen.contains_key(name) && (whole || name.starts_with(UNREAD)) {
                 standing.over.get_or_insert(now);
             }
         }
-        // Nobody waits to hear that something is over which nobody was told of.
-        self.0.retain(|_, standing| standing.over.is_none() || standing.told.is_some());
         for (name, matter) in seen {
             let Matter { text, help } = matter;
-            let before = self.0.remove(&name);
+            let before = self.all.remove(&name);
             let (since, told) = before.map_or((now, None), |before| (before.since, before.told));
-            self.0.insert(name, Finding { text, help, since, told, over: None });
+            self.all.insert(name, Finding { text, help, since, told, over: None });
         }
     }
 
-    /// Returns what a person does not know yet.
-    pub fn news(&self, now: Timestamp) -> News {
+    /// Returns what a channel has not heard yet.
+    pub fn news(&self, channel: Channel, now: Timestamp) -> News {
         let mut news = News::default();
-        for (name, standing) in &self.0 {
-            match (standing.told, standing.over) {
-                (None, None) if now.duration_since(standing.since) >= STANDS => {
-                    news.stands.insert(name.clone(), standing.clone());
-                }
-                (Some(_), Some(_)) => {
+        for (name, standing) in &self.all {
+            let knows = self.knows(channel, name, standing);
+            if standing.over.is_some() {
+                if knows == Some(Heard::Stands) {
                     news.over.insert(name.clone(), standing.clone());
                 }
-                (None, _) | (Some(_), None) => {}
+            } else if knows != Some(Heard::Stands) && now.duration_since(standing.since) >= STANDS {
+                news.stands.insert(name.clone(), standing.clone());
             }
         }
         news
     }
 
-    /// Notes that the news was told.
-    pub fn told(&mut self, now: Timestamp, news: &News) {
-        for name in news.stands.keys() {
-            if let Some(standing) = self.0.get_mut(name) {
-                standing.told = Some(now);
+    /// Notes that a channel has heard the news.
+    pub fn told(&mut self, channel: Channel, news: &News) {
+        let stands = news.stands.keys().map(|name| (name, Heard::Stands));
+        for (name, heard) in stands.chain(news.over.keys().map(|name| (name, Heard::Over))) {
+            self.heard.insert((name.clone(), channel), heard);
+        }
+    }
+
+    /// Notes what all of these channels have heard, and lets go of what nobody waits to hear more of.
+    pub fn settle(&mut self, channels: &[Channel], now: Timestamp) {
+        let mut settled = Vec::new();
+        for (name, standing) in &self.all {
+            let stands = |channel: &Channel| self.knows(*channel, name, standing) == Some(Heard::Stands);
+            match standing.over {
+                None if channels.iter().all(stands) => settled.push((name.clone(), true)),
+                Some(_) if !channels.iter().any(stands) => settled.push((name.clone(), false)),
+                None | Some(_) => {}
             }
         }
-        self.0.retain(|name, _| !news.over.contains_key(name));
+        for (name, stands) in settled {
+            self.heard.retain(|(of, _), _| *of != name);
+            if !stands {
+                self.all.remove(&name);
+            } else if let Some(standing) = self.all.get_mut(&name) {
+                standing.told.get_or_insert(now);
+            }
+        }
+    }
+
+    fn knows(&self, channel: Channel, name: &str, standing: &Finding) -> Option<Heard> {
+        let told = standing.told.map(|_| Heard::Stands);
+        self.heard.get(&(name.to_owned(), channel)).copied().or(told)
     }
 
     /// Tells whether something stands that a person will have to be told of soon.
     pub fn waits_to_be_told(&self) -> bool {
-        self.0.values().any(|standing| standing.told.is_none())
+        self.all.values().any(|standing| standing.told.is_none())
     }
 
     /// Returns what stands now.
     pub fn standing(&self) -> impl Iterator<Item = (&String, &Finding)> {
-        self.0.iter().filter(|(_, standing)| standing.over.is_none())
+        self.all.iter().filter(|(_, standing)| standing.over.is_none())
     }
 
     /// Returns all that is to be remembered.
     pub fn all(&self) -> &BTreeMap<String, Finding> {
-        &self.0
+        &self.all
     }
-}
-
-impl News {
-    pub fn is_empty(&self) -> bool {
-        self.stands.is_empty() && self.over.is_empty()
-    }
-
-    /// Puts the news into a notice for machines, with one text for people.
-    pub fn notice(&self, network: &str, now: Timestamp) -> Value {
-        let lines = |all: &BTreeMap<String, Finding>, word: &str| -> Vec<String> {
-            all.values().map(|standing| format!("{word}: {}", standing.text)).collect()
-        };
-        let mut text = lines(&self.stands, "transitd asks");
-        text.extend(lines(&self.over, "over"));
-        json!({
-            "format": "transitd.notice/1",
-            "network": network,
-            "at": now,
-            // What chat services show of a posted notice.
-            "text": format!("network {network}\n{}", text.join("\n")),
-            "stands": self.stands.iter().map(|(name, it)| matter(name, it)).collect::<Vec<_>>(),
-            "over": self.over.iter().map(|(name, it)| matter(name, it)).collect::<Vec<_>>(),
-        })
-    }
-}
-
-fn matter(name: &str, standing: &Finding) -> Value {
-    let Finding { text, help, since, over, .. } = standing;
-    json!({ "matter": name, "text": text, "help": help, "since": since, "over": over })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::specimen::now;
+
+    const CHANNELS: [Channel; 2] = [Channel::Log, Channel::Webhook];
 
     fn seen(names: &[&str]) -> BTreeMap<String, Matter> {
         let matter = |name: &str| Matter { text: format!("{name} is in the way"), help: "mend it".to_owned() };
@@ -134,18 +152,40 @@ mod tests {
         now() + SignedDuration::from_secs(seconds)
     }
 
-    /// Sees what each time has to show, tells all news, and returns it: `+` what stands, `-` what is over.
-    fn told(looks: &[(i64, &[&str], bool)]) -> Vec<String> {
+    /// Tells these channels what they have not heard: `+` what stands, `-` what is over.
+    fn tell(matters: &mut Matters, reached: &[Channel], seconds: i64) -> Vec<String> {
+        let mut told = Vec::new();
+        for channel in reached {
+            let (news, name) = (matters.news(*channel, at(seconds)), channel.name());
+            told.extend(news.stands.keys().map(|matter| format!("{seconds} {name} +{matter}")));
+            told.extend(news.over.keys().map(|matter| format!("{seconds} {name} -{matter}")));
+            matters.told(*channel, &news);
+        }
+        matters.settle(&CHANNELS, at(seconds));
+        told
+    }
+
+    /// One look: its second, what it saw, whether it saw everything, whether the webhook can be reached.
+    type Look = (i64, &'static [&'static str], bool, bool);
+
+    fn told(looks: &[Look]) -> Vec<String> {
         let mut matters = Matters::default();
         let mut told = Vec::new();
-        for (seconds, names, whole) in looks {
+        for (seconds, names, whole, reached) in looks {
             matters.see(at(*seconds), seen(names), *whole);
-            let news = matters.news(at(*seconds));
-            told.extend(news.stands.keys().map(|name| format!("{seconds} +{name}")));
-            told.extend(news.over.keys().map(|name| format!("{seconds} -{name}")));
-            matters.told(at(*seconds), &news);
+            told.extend(tell(&mut matters, if *reached { &CHANNELS } else { &CHANNELS[..1] }, *seconds));
         }
         told
+    }
+
+    /// The same where every channel can be reached: what each of them was told.
+    fn told_to_both(looks: &[(i64, &'static [&'static str], bool)]) -> Vec<String> {
+        let all = told(&looks.iter().map(|(at, names, whole)| (*at, *names, *whole, true)).collect::<Vec<_>>());
+        let to = |channel: &str| -> Vec<String> {
+            all.iter().filter(|it| it.contains(channel)).map(|it| it.replace(channel, "")).collect()
+        };
+        assert_eq!(to(" log"), to(" webhook"));
+        to(" log")
     }
 
     #[test]
@@ -158,12 +198,12 @@ mod tests {
             (700, &[], true),
             (1000, &[], true),
         ];
-        assert_eq!(told(looks), ["15 +a", "700 -a"]);
+        assert_eq!(told_to_both(looks), ["15 +a", "700 -a"]);
     }
 
     #[test]
     fn what_goes_away_by_itself_is_nobody_s_business() {
-        assert!(told(&[(0, &["a"], true), (10, &[], true), (300, &[], true)]).is_empty());
+        assert!(told_to_both(&[(0, &["a"], true), (10, &[], true), (300, &[], true)]).is_empty());
     }
 
     #[test]
@@ -174,34 +214,70 @@ mod tests {
             (120, &["unread account 2"], false),
             (180, &[], true),
         ];
-        assert_eq!(told(looks), ["60 +a", "60 +unread account 1", "120 -unread account 1", "180 -a"]);
+        assert_eq!(told_to_both(looks), ["60 +a", "60 +unread account 1", "120 -unread account 1", "180 -a"]);
     }
 
     #[test]
     fn what_comes_back_after_it_was_over_is_told_again() {
         let looks: &[(i64, &[&str], bool)] =
             &[(0, &["a"], true), (60, &["a"], true), (90, &[], true), (100, &["a"], true), (200, &["a"], true)];
-        assert_eq!(told(looks), ["60 +a", "90 -a", "200 +a"]);
+        assert_eq!(told_to_both(looks), ["60 +a", "90 -a", "200 +a"]);
     }
 
     #[test]
-    fn what_could_not_be_told_is_told_later() {
+    fn what_did_not_arrive_is_told_again_there_and_nowhere_else() {
+        let looks: &[Look] = &[
+            (0, &["a"], true, false),
+            (60, &["a"], true, false),
+            (120, &["a", "b"], true, true),
+            (180, &["a", "b"], true, true),
+        ];
+        assert_eq!(told(looks), ["60 log +a", "120 webhook +a", "180 log +b", "180 webhook +b"]);
+    }
+
+    #[test]
+    fn who_never_heard_of_a_matter_does_not_hear_that_it_is_over() {
+        let looks: &[Look] =
+            &[(0, &["a"], true, false), (60, &["a"], true, false), (120, &[], true, false), (180, &[], true, true)];
+        assert_eq!(told(looks), ["60 log +a", "120 log -a"]);
+    }
+
+    #[test]
+    fn who_missed_that_a_matter_was_over_and_stands_again_hears_nothing() {
+        let looks: &[Look] = &[
+            (0, &["a"], true, true),
+            (60, &["a"], true, true),
+            (120, &[], true, false),
+            (180, &["a"], true, true),
+            (240, &["a"], true, true),
+            (300, &[], true, true),
+        ];
+        let wanted = ["60 log +a", "60 webhook +a", "120 log -a", "180 log +a", "300 log -a", "300 webhook -a"];
+        assert_eq!(told(looks), wanted);
+    }
+
+    #[test]
+    fn a_matter_waits_to_be_told_until_all_have_heard() {
         let mut matters = Matters::default();
         matters.see(at(0), seen(&["a"]), true);
-        matters.see(at(60), seen(&["a"]), true);
-        assert_eq!(matters.news(at(60)).stands.len(), 1);
+        tell(&mut matters, &[Channel::Log], 60);
         assert!(matters.waits_to_be_told());
-        assert_eq!(matters.news(at(90)).stands.len(), 1, "the first notice did not arrive");
-        matters.told(at(90), &matters.news(at(90)));
-        assert!(matters.news(at(120)).is_empty() && !matters.waits_to_be_told());
+        assert_eq!(matters.all()["a"].told, None);
+        tell(&mut matters, &CHANNELS, 90);
+        assert!(!matters.waits_to_be_told());
+        assert_eq!(matters.all()["a"].told, Some(at(90)));
     }
 
     #[test]
-    fn a_notice_says_what_stands_and_what_is_over() {
+    fn what_was_told_before_a_restart_is_told_to_nobody_again() {
         let mut matters = Matters::default();
         matters.see(at(0), seen(&["a"]), true);
-        let notice = matters.news(at(60)).notice("corp", at(60));
-        assert_eq!(notice["stands"][0]["help"], "mend it");
-        assert_eq!(notice["text"], "network corp\ntransitd asks: a is in the way");
+        tell(&mut matters, &CHANNELS, 60);
+        let mut again = Matters::of(matters.all().clone());
+        again.see(at(120), seen(&["a"]), true);
+        assert_eq!(tell(&mut again, &CHANNELS, 120), Vec::<String>::new());
+        again.see(at(180), seen(&[]), true);
+        assert_eq!(tell(&mut again, &CHANNELS, 180), ["180 log -a", "180 webhook -a"]);
+        assert!(again.all().is_empty());
     }
 }

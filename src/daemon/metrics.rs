@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::Channel;
 use crate::api::Tally;
 use crate::model::Kind;
 use crate::pass::Pass;
@@ -56,7 +57,7 @@ pub struct Metrics {
     holds: Gauge,
     knowledge_age: Seconds,
     connects: Histogram,
-    notices: Family<One, Counter>,
+    notices: Family<Two, Counter>,
 }
 
 impl Default for Metrics {
@@ -110,7 +111,11 @@ impl Metrics {
         registry.register_with_unit("knowledge_age", age, Unit::Seconds, self.knowledge_age.clone());
         let connects = "How long it took from the first sight of a VPC to its being connected";
         registry.register_with_unit("vpc_connect", connects, Unit::Seconds, self.connects.clone());
-        registry.register("notices", "Notices to a person, by whether they arrived", self.notices.clone());
+        registry.register(
+            "notices",
+            "Notices to a person, by what they went through and whether they arrived",
+            self.notices.clone(),
+        );
     }
 
     /// Counts a pass.
@@ -147,8 +152,9 @@ impl Metrics {
         self.matters.set(whole(matters));
     }
 
-    pub fn notice(&self, arrived: bool) {
-        self.notices.get_or_create(&[("arrived", if arrived { "yes" } else { "no" })]).inc();
+    pub fn notice(&self, channel: Channel, arrived: bool) {
+        let arrived = if arrived { "yes" } else { "no" };
+        self.notices.get_or_create(&[("through", channel.name()), ("arrived", arrived)]).inc();
     }
 
     pub fn orders(&self, paused: bool, holds: usize) {

@@ -15,6 +15,7 @@ mod host;
 mod log;
 mod matters;
 mod metrics;
+mod notice;
 mod schedule;
 
 use std::collections::BTreeMap;
@@ -33,9 +34,10 @@ use crate::store::{Store, StoreError};
 
 pub use bell::{Bell, Ring, Wanted};
 pub use board::Board;
-pub use host::{Host, Word};
-pub use matters::{Matters, News, STANDS};
+pub use host::{Address, Host, Word};
+pub use matters::{Channel, Matters, STANDS};
 pub use metrics::Metrics;
+pub use notice::{News, Notice};
 
 /// How long a pass may take: over a thousand accounts it stays in minutes.
 pub const PASS: SignedDuration = SignedDuration::from_mins(30);
@@ -49,8 +51,8 @@ pub struct Setup {
     /// None with `mode: observe`: there is no door that could write.
     pub door: Option<Arc<dyn Write>>,
     pub every: Duration,
-    /// Where notices are posted.
-    pub webhook: Option<String>,
+    /// Where notices are sent.
+    pub addresses: Vec<Address>,
 }
 
 /// Where the config comes from.
@@ -317,23 +319,32 @@ impl Daemon<'_> {
         }
     }
 
-    /// Tells a person what is new, if anything is.
+    /// Tells a person what is new, through each channel what it has not brought yet.
     async fn tell_news(&self, course: &mut Course, now: Timestamp) {
-        let news = course.matters.news(now);
-        if news.is_empty() {
-            return;
-        }
+        let Course { setup, matters, .. } = course;
+        let news = matters.news(Channel::Log, now);
         log::news(&news);
-        if let Some(webhook) = &course.setup.webhook {
-            let notice = news.notice(course.setup.observer.intent.network.as_str(), now);
-            let arrived = self.host.post(webhook, notice.to_string()).await;
-            self.board.metrics.notice(arrived.is_ok());
-            if let Err(why) = arrived {
-                tracing::warn!(%why, "a notice did not arrive, and is sent again with the next pass");
-                return;
+        matters.told(Channel::Log, &news);
+        let mut channels = vec![Channel::Log];
+        for address in &setup.addresses {
+            let channel = address.channel();
+            channels.push(channel);
+            let news = matters.news(channel, now);
+            if news.is_empty() {
+                continue;
+            }
+            let notice = news.notice(setup.observer.intent.network.as_str(), now);
+            let arrived = self.host.send(address, &notice).await;
+            self.board.metrics.notice(channel, arrived.is_ok());
+            match arrived {
+                Ok(()) => matters.told(channel, &news),
+                Err(why) => {
+                    let through = channel.name();
+                    tracing::warn!(through, %why, "a notice did not arrive, and is sent again with the next pass");
+                }
             }
         }
-        course.matters.told(now, &news);
+        matters.settle(&channels, now);
     }
 
     /// Reads the config again.

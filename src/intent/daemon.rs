@@ -25,17 +25,18 @@ fn listen() -> ListenAddress {
 
 /// What holds where the file does not speak of the daemon at all.
 pub(super) fn default() -> Daemon {
-    Daemon { every: EVERY, mode: Mode::Enforce, listen: listen(), webhook: None }
+    Daemon { every: EVERY, mode: Mode::Enforce, listen: listen(), webhook: None, sns: None }
 }
 
 pub(super) fn read(decoder: &mut Decoder, node: &Node) -> Option<Daemon> {
-    let mut fields = decoder.open::<shape::Daemon>(node, "`every`, `mode`, `listen` and `webhook`")?;
+    let mut fields = decoder.open::<shape::Daemon>(node, "`every`, `mode`, `listen`, `webhook` and `sns`")?;
     let every = fields.get_or(decoder, "every", EVERY, |d, n| d.span_of_time(n, LONGEST));
     let mode = fields.get_or(decoder, "mode", Mode::Enforce, |d, n| d.word(n, &MODES));
     let listen = fields.get_or(decoder, "listen", listen(), |d, n| d.parsed(n, "an address with its port, or off"));
     let webhook = fields.get_or(decoder, "webhook", None, |d, n| webhook(d, n).map(Some));
+    let sns = fields.get_or(decoder, "sns", None, |d, n| d.parsed(n, "the ARN of an SNS topic").map(Some));
     fields.close(decoder);
-    Some(Daemon { every: every?, mode: mode?, listen: listen?, webhook: webhook? })
+    Some(Daemon { every: every?, mode: mode?, listen: listen?, webhook: webhook?, sns: sns? })
 }
 
 fn webhook(decoder: &mut Decoder, node: &Node) -> Option<Webhook> {

@@ -36,7 +36,7 @@ mod words;
 pub use problems::{Problem, ProblemKind, Problems};
 pub use schema::{schema, schema_text};
 pub use types::*;
-pub use words::{ExternalIdText, ListenAddress, VariableName, WebhookUrl};
+pub use words::{ExternalIdText, ListenAddress, TopicArn, VariableName, WebhookUrl};
 
 /// Reads and checks a config file; `file_name` is what messages call it.
 ///

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use super::words::{ExternalIdText, ListenAddress, VariableName, WebhookUrl};
+use super::words::{ExternalIdText, ListenAddress, TopicArn, VariableName, WebhookUrl};
 use crate::model::{
     AccountId, Cidr, Destination, GivenKey, GivenKind, HubName, NetworkName, OrganizationId, OuPath, PrefixListId,
     Region, RoleName, SegmentName, TransitGatewayId, TransitGatewayRouteTableId, VpcId,
@@ -559,6 +559,8 @@ pub struct Daemon {
     pub listen: ListenAddress,
     /// Where a person is told of what the daemon cannot decide.
     pub webhook: Option<Webhook>,
+    /// The SNS topic that tells a person of the same.
+    pub sns: Option<TopicArn>,
 }
 
 /// Where notices are posted.

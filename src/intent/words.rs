@@ -17,6 +17,9 @@ names! {
     ListenAddress: is_listen_address, "an address with its port, such as 127.0.0.1:9464, or off";
     /// Where notices are posted. Not in the clear over a network: they tell how the organization's network is built.
     WebhookUrl: is_webhook, "an https:// address; http:// only to this machine itself, such as http://127.0.0.1:9000/notices";
+    /// The ARN of a standard SNS topic: a FIFO topic, which ends in `.fifo`, has no subscribers that reach a person
+    /// (SNS API reference, `CreateTopic`: 1 to 256 letters, digits, `-` or `_`).
+    TopicArn: is_topic, "the ARN of a standard SNS topic, such as arn:aws:sns:eu-central-1:111111111111:transitd";
 }
 
 fn is_external_id(text: &str) -> bool {
@@ -55,6 +58,20 @@ fn is_webhook(text: &str) -> bool {
         && (text.strip_prefix("https://").is_some_and(is_one) || plain(text) == Some(true))
 }
 
+fn is_topic(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let ["arn", partition, "sns", region, account, name] = parts.as_slice() else { return false };
+    let is_word = |word: &str, more: &[u8]| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
+    };
+    is_word(partition, b"-")
+        && is_word(region, b"-")
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && is_word(name, b"-_")
+        && name.len() <= 256
+}
+
 impl ListenAddress {
     /// Returns the address, or none where it is `off`.
     #[must_use]
@@ -73,6 +90,23 @@ mod tests {
         assert!("a b".parse::<ExternalIdText>().is_err());
         assert!("x".repeat(1225).parse::<ExternalIdText>().is_err());
         assert!("corp:net/42".parse::<ExternalIdText>().is_ok());
+    }
+
+    #[test]
+    fn a_topic_is_a_standard_one_and_has_its_region_and_account() {
+        let is_taken = |text: &str| text.parse::<TopicArn>().is_ok();
+        assert!(is_taken("arn:aws:sns:eu-central-1:111111111111:transitd"));
+        assert!(is_taken("arn:aws-cn:sns:cn-north-1:111111111111:Net_work-1"));
+        for wrong in [
+            "transitd",
+            "arn:aws:sns:eu-central-1:111111111111:transitd.fifo",
+            "arn:aws:sns:eu-central-1:111111111111:transitd:0a1b2c3d-subscription",
+            "arn:aws:sns:eu-central-1:11111111111:transitd",
+            "arn:aws:sns::111111111111:transitd",
+            "arn:aws:sqs:eu-central-1:111111111111:transitd",
+        ] {
+            assert!(!is_taken(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The process as the daemon's host: Unix signals, systemd's notification socket, and the way out to a webhook.
+//! The process as the daemon's host: Unix signals, systemd's notification socket, and the ways out to a person.
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -9,8 +9,11 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::logging::Level;
-use super::webhook;
-use crate::daemon::{Bell, Host, Ring, Word};
+use super::{topic, webhook};
+use crate::daemon::{Address, Bell, Host, Notice, Ring, Word};
+
+/// How long a notice may take. The next pass does not wait for a person's chat service.
+const TIME: Duration = Duration::from_secs(10);
 
 /// How many words may wait for the service manager. What it does not read in time is old news.
 const WAITING: usize = 8;
@@ -84,7 +87,16 @@ impl Host for Process {
         sd_notify::watchdog_enabled()
     }
 
-    async fn post(&self, address: &str, notice: String) -> Result<(), String> {
-        webhook::post(address, notice).await
+    async fn send(&self, to: &Address, notice: &Notice) -> Result<(), String> {
+        let sending = async {
+            match to {
+                Address::Webhook(address) => webhook::post(address, notice.data.to_string()).await,
+                Address::Topic(arn) => topic::publish(arn, notice).await,
+            }
+        };
+        match tokio::time::timeout(TIME, sending).await {
+            Ok(sent) => sent,
+            Err(_) => Err(format!("no answer within {} s", TIME.as_secs())),
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::{self, Connect, Doors, Surroundings};
 
 mod host;
 mod logging;
+mod topic;
 mod webhook;
 
 /// Runs one command of the command line against AWS, and returns the exit code.

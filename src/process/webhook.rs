@@ -1,7 +1,5 @@
 //! Posting a notice: one request over the HTTP client and the TLS that the AWS SDK brings along, and no third.
 
-use std::time::Duration;
-
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, USER_AGENT};
@@ -9,21 +7,11 @@ use hyper::{Request, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
-/// How long a notice may take. The next pass does not wait for a person's chat service.
-const TIME: Duration = Duration::from_secs(10);
-
 /// Posts a JSON text.
 ///
 /// # Errors
 /// Why it did not arrive, without the address: whoever knows it may post there.
 pub async fn post(address: &str, notice: String) -> Result<(), String> {
-    match tokio::time::timeout(TIME, send(address, notice)).await {
-        Ok(sent) => sent,
-        Err(_) => Err(format!("no answer within {} s", TIME.as_secs())),
-    }
-}
-
-async fn send(address: &str, notice: String) -> Result<(), String> {
     let uri: Uri = address.parse().map_err(|_| "the address is not one".to_owned())?;
     let request = Request::post(uri)
         .header(CONTENT_TYPE, "application/json")

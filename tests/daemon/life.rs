@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use transitd::api::{ApiError, Clock, Page, Policy, Read, ReadCall, Reply, Sending, Session, Write, WriteCall};
-use transitd::daemon::{Bell, Board, Daemon, Happening, Host, Setup, Source, Word};
+use transitd::daemon::{Address, Bell, Board, Channel, Daemon, Happening, Host, Notice, Setup, Source, Word};
 use transitd::intent::{self, Mode};
 use transitd::pass::Observer;
 use transitd::store::{Order, Ordered, Orders, SqliteStore, Store};
@@ -21,9 +21,12 @@ use crate::support::door::SandboxDoor;
 #[derive(Default)]
 pub struct Told {
     pub words: Mutex<Vec<Word>>,
+    /// What was posted to the webhook.
     pub notices: Mutex<Vec<serde_json::Value>>,
-    /// Whether notices get lost.
-    pub deaf: Mutex<bool>,
+    /// What was published to the topic.
+    pub published: Mutex<Vec<Notice>>,
+    /// Where notices get lost.
+    pub deaf: Mutex<Vec<Channel>>,
 }
 
 #[async_trait]
@@ -38,11 +41,14 @@ impl Host for Told {
         None
     }
 
-    async fn post(&self, _: &str, notice: String) -> Result<(), String> {
-        if *self.deaf.lock().unwrap() {
+    async fn send(&self, to: &Address, notice: &Notice) -> Result<(), String> {
+        if self.deaf.lock().unwrap().contains(&to.channel()) {
             return Err("nobody is there".to_owned());
         }
-        self.notices.lock().unwrap().push(serde_json::from_str(&notice).unwrap());
+        match to {
+            Address::Webhook(_) => self.notices.lock().unwrap().push(notice.data.clone()),
+            Address::Topic(_) => self.published.lock().unwrap().push(notice.clone()),
+        }
         Ok(())
     }
 }
@@ -195,7 +201,10 @@ impl Stage {
             observer: observer.ok_or("no hub")?,
             door: (mode == Mode::Enforce).then(|| self.gate.clone() as _),
             every,
-            webhook: Some("https://example.com/".to_owned()),
+            addresses: vec![
+                Address::Webhook("https://example.com/".to_owned()),
+                Address::Topic("arn:aws:sns:eu-central-1:111111111111:transitd".to_owned()),
+            ],
         })
     }
 

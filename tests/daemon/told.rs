@@ -1,7 +1,7 @@
 //! What a person is told of what stands in the way: once, soon, and again when it is over.
 
 use jiff::SignedDuration;
-use transitd::daemon::Happening;
+use transitd::daemon::{Channel, Happening};
 use transitd::model::Problem;
 
 use crate::{EVERY_FIVE, converged};
@@ -17,8 +17,8 @@ async fn a_person_is_told_of_a_conflict_once_and_once_when_it_is_over() {
                     stage.land.delete_route(&stage.land.tools);
                     stage.land.lead_elsewhere(&stage.land.tools);
                 }
-                2 => *stage.told.deaf.lock().unwrap() = true,
-                4 => *stage.told.deaf.lock().unwrap() = false,
+                2 => stage.told.deaf.lock().unwrap().push(Channel::Webhook),
+                4 => stage.told.deaf.lock().unwrap().clear(),
                 8 => stage.land.delete_route(&stage.land.tools),
                 12.. => stage.stop.cancel(),
                 _ => {}
@@ -34,7 +34,14 @@ async fn a_person_is_told_of_a_conflict_once_and_once_when_it_is_over() {
     let text = notices[0]["text"].as_str().unwrap();
     assert!(text.contains("10.0.0.0/8") && text.contains(&stage.land.tools.vpc), "{text}");
     let page = stage.board.metrics_text();
-    assert!(page.contains("transitd_notices_total{arrived=\"no\"}"), "{page}");
+    assert!(page.contains("transitd_notices_total{through=\"webhook\",arrived=\"no\"}"), "{page}");
+    // The topic could be reached all the time: it heard once, and not again for the webhook's sake.
+    let published = stage.told.published.lock().unwrap();
+    let subjects: Vec<&str> = published.iter().map(|notice| notice.subject.as_str()).collect();
+    assert_eq!(subjects, ["transitd corp: 1 matter", "transitd corp: 1 over"]);
+    assert!(published[0].text.contains(&stage.land.tools.vpc), "{}", published[0].text);
+    assert!(page.contains("transitd_notices_total{through=\"sns\",arrived=\"yes\"} 2"), "{page}");
+    assert!(!page.contains("through=\"sns\",arrived=\"no\""), "{page}");
 }
 
 #[tokio::test]

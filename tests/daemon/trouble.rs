@@ -23,7 +23,7 @@ impl transitd::daemon::Host for Watched {
         Some(std::time::Duration::from_secs(20))
     }
 
-    async fn post(&self, _: &str, _: String) -> Result<(), String> {
+    async fn send(&self, _: &transitd::daemon::Address, _: &transitd::daemon::Notice) -> Result<(), String> {
         Ok(())
     }
 }

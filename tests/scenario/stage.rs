@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use transitd::api::{Clock as _, Read, Write};
 use transitd::cli::{self, Connect, Doors, Surroundings};
-use transitd::daemon::{Bell, Host, Ring, Word};
+use transitd::daemon::{Address, Bell, Host, Notice, Ring, Word};
 
 use super::troubles::{Troubled, Troubles};
 use crate::support::clock::SandboxClock;
@@ -159,7 +159,7 @@ impl Host for Process {
         None
     }
 
-    async fn post(&self, _: &str, _: String) -> Result<(), String> {
+    async fn send(&self, _: &Address, _: &Notice) -> Result<(), String> {
         Err("nobody is there".to_owned())
     }
 }

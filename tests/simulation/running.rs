@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use transitd::api::{Clock as _, Write};
-use transitd::daemon::{Bell, Board, Daemon, Happening, Host, Setup, Source, Word};
+use transitd::daemon::{Address, Bell, Board, Daemon, Happening, Host, Notice, Setup, Source, Word};
 use transitd::intent::{Intent, Mode};
 use transitd::pass::{Ended, Observer, Pass};
 use transitd::plan::{Left, Outlook, Step};
@@ -45,7 +45,7 @@ impl Host for Alone {
         None
     }
 
-    async fn post(&self, _: &str, _: String) -> Result<(), String> {
+    async fn send(&self, _: &Address, _: &Notice) -> Result<(), String> {
         Err("nobody is there".to_owned())
     }
 }
@@ -62,7 +62,7 @@ impl File {
         let mut observer = now(intent).ok_or("no hub")?;
         self.scene.allow(&mut observer);
         let door = (mode == Mode::Enforce).then(|| self.door.clone() as Arc<dyn Write>);
-        Ok(Setup { observer, door, every, webhook: None })
+        Ok(Setup { observer, door, every, addresses: Vec::new() })
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 
 use super::FromEnvironment;
 use super::segments::ModeWord;
-use super::texts::{Day, Listen, TimeSpan, WebhookWord, Why};
+use super::texts::{Day, Listen, TimeSpan, Topic, WebhookWord, Why};
 
 /// The limits on what transitd may do.
 #[derive(JsonSchema)]
@@ -129,6 +129,8 @@ pub struct Daemon {
     pub listen: Option<Listen>,
     /// Where a notice is posted, as JSON, when transitd stops and asks, and again when that is over.
     pub webhook: Option<Webhook>,
+    /// The SNS topic that the same notices are published to, in any region, with the keys of the hub's role.
+    pub sns: Option<Topic>,
 }
 
 /// Where notices are posted: the address itself, or the environment variable that holds it.

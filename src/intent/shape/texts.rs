@@ -62,6 +62,8 @@ texts! {
     Listen: "^(off|[0-9.]+:[0-9]{1,5}|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5})$", "127.0.0.1:9464";
     /// An https address; http only to this machine itself.
     WebhookWord: "^(https://[^/ ][^ ]*|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?(/[^ ]*)?)$", "https://hooks.example.com/transitd";
+    /// The ARN of a standard SNS topic.
+    Topic: "^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", "arn:aws:sns:eu-central-1:111111111111:transitd";
     /// A time span: hours, minutes and seconds.
     TimeSpan: "^([0-9]+(h|m|s))+$", "5m";
     /// A day: year, month, day. Days are those of UTC.

@@ -445,6 +445,7 @@ fn safety_and_daemon_are_checked() {
         ("listen: 127.0.0.1:9464", "listen: 9464"),
         ("webhook: { env: TRANSITD_WEBHOOK }", "webhook: http://hooks.example.com/transitd"),
         ("webhook: { env: TRANSITD_WEBHOOK }", "webhook: { file: hook }"),
+        ("sns: arn:aws:sns:eu-central-1:111111111111:transitd", "sns: transitd"),
     ]));
 }
 

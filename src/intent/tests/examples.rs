@@ -115,6 +115,7 @@ fn nothing_in_the_file_is_parsed_away() {
     assert_eq!((intent.daemon.every, intent.daemon.mode), (Duration::from_mins(5), Mode::Enforce));
     assert_eq!(intent.daemon.listen.address(), Some(([127, 0, 0, 1], 9464).into()));
     assert!(matches!(&intent.daemon.webhook, Some(Webhook::Env(name)) if name.as_str() == "TRANSITD_WEBHOOK"));
+    assert_eq!(intent.daemon.sns.unwrap().as_str(), "arn:aws:sns:eu-central-1:111111111111:transitd");
 }
 
 #[test]

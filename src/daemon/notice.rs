@@ -1,0 +1,135 @@
+//! A notice: what is new, in words for people and as data for machines.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::model::Finding;
+
+/// How many matters of a kind a notice names. Whoever has more has one cause, and `transitd history` has them all.
+const NAMED: usize = 50;
+
+/// What there is to tell.
+#[derive(Debug, Default)]
+pub struct News {
+    pub stands: BTreeMap<String, Finding>,
+    pub over: BTreeMap<String, Finding>,
+}
+
+/// What is sent to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// One line of printable ASCII, at most 100 characters: what an e-mail's subject may be (SNS API reference, `Publish`).
+    pub subject: String,
+    /// All of it, with what helps.
+    pub text: String,
+    /// The same as data, with a short text that chat services show.
+    pub data: Value,
+}
+
+impl News {
+    pub fn is_empty(&self) -> bool {
+        self.stands.is_empty() && self.over.is_empty()
+    }
+
+    pub fn notice(&self, network: &str, now: Timestamp) -> Notice {
+        let kinds = [("transitd asks", &self.stands), ("over", &self.over)];
+        let heading = format!("network {network}\n");
+        let (mut short, mut text) = (heading.clone(), heading);
+        for (word, matters) in kinds {
+            for matter in matters.values().take(NAMED) {
+                let line = format!("{word}: {}\n", matter.text);
+                short.push_str(&line);
+                text.push_str(&format!("\n{line}"));
+                if matter.over.is_none() {
+                    text.push_str(&format!("  {}\n", matter.help));
+                }
+            }
+            if let Some(more @ 1..) = matters.len().checked_sub(NAMED) {
+                let line = format!("{word}: {more} more, which `transitd history` has\n");
+                short.push_str(&line);
+                text.push_str(&format!("\n{line}"));
+            }
+        }
+        let data = json!({
+            "format": "transitd.notice/1",
+            "network": network,
+            "at": now,
+            "text": short.trim_end(),
+            "stands": listed(&self.stands),
+            "over": listed(&self.over),
+            "left_out": kinds.map(|(_, matters)| matters.len().saturating_sub(NAMED)).iter().sum::<usize>(),
+        });
+        Notice { subject: self.subject(network), text, data }
+    }
+
+    /// Counts in a line: the network's name has at most 64 letters.
+    fn subject(&self, network: &str) -> String {
+        let stands = match self.stands.len() {
+            0 => None,
+            1 => Some("1 matter".to_owned()),
+            count => Some(format!("{count} matters")),
+        };
+        let over = Some(self.over.len()).filter(|count| *count > 0).map(|count| format!("{count} over"));
+        let counts: Vec<String> = stands.into_iter().chain(over).collect();
+        format!("transitd {network}: {}", counts.join(", "))
+    }
+}
+
+fn listed(matters: &BTreeMap<String, Finding>) -> Vec<Value> {
+    let matter = |(name, finding): (&String, &Finding)| {
+        let Finding { text, help, since, over, .. } = finding;
+        json!({ "matter": name, "text": text, "help": help, "since": since, "over": over })
+    };
+    matters.iter().take(NAMED).map(matter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::specimen::now;
+
+    fn findings(count: usize, over: bool) -> BTreeMap<String, Finding> {
+        let over = over.then(now);
+        let finding = |number: usize| {
+            let text = format!("thing {number} is in the way");
+            (format!("{number:04}"), Finding { text, help: "mend it".to_owned(), since: now(), told: None, over })
+        };
+        (0..count).map(finding).collect()
+    }
+
+    #[test]
+    fn a_notice_says_what_stands_and_what_helps_and_what_is_over() {
+        let notice = News { stands: findings(2, false), over: findings(1, true) }.notice("corp", now());
+        assert_eq!(notice.subject, "transitd corp: 2 matters, 1 over");
+        assert_eq!(
+            notice.text,
+            "network corp\n\ntransitd asks: thing 0 is in the way\n  mend it\n\n\
+             transitd asks: thing 1 is in the way\n  mend it\n\nover: thing 0 is in the way\n"
+        );
+        assert_eq!(notice.data["stands"][1]["help"], "mend it");
+        assert_eq!(
+            notice.data["text"],
+            "network corp\ntransitd asks: thing 0 is in the way\n\
+             transitd asks: thing 1 is in the way\nover: thing 0 is in the way"
+        );
+        assert_eq!(notice.data["left_out"], 0);
+    }
+
+    #[test]
+    fn a_thousand_matters_make_a_notice_that_can_still_be_sent() {
+        let notice = News { stands: findings(1000, false), over: findings(NAMED, true) }.notice("corp", now());
+        assert_eq!(notice.data["stands"].as_array().map(Vec::len), Some(NAMED));
+        assert_eq!(notice.data["left_out"], 950);
+        assert!(notice.text.contains("\ntransitd asks: 950 more, which `transitd history` has\n"), "{}", notice.text);
+        assert!(!notice.text.contains("over: 0 more"));
+    }
+
+    #[test]
+    fn the_subject_of_the_longest_notice_is_one_that_sns_takes() {
+        let news = News { stands: findings(9999, false), over: findings(9999, true) };
+        let subject = news.notice(&"a".repeat(64), now()).subject;
+        assert!(subject.len() <= 100 && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{subject}");
+    }
+}
