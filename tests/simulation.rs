@@ -104,6 +104,8 @@ fn all(from: u64, seeds: u64) {
                         Err(panic) => Some(words(&*panic)),
                     };
                     if let Some(wrong) = wrong {
+                        // At once: who runs a hundred thousand can look into the first while the others go on.
+                        println!("seed {seed} went wrong: {wrong}");
                         wrongs.lock().expect("no panic while adding").push((seed, wrong));
                     }
                 }

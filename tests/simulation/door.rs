@@ -9,7 +9,7 @@ use aws_sandbox::Sandbox;
 use aws_sandbox::network::vpc_attachment::State;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
-use transitd::api::{ApiError, Page, Read, ReadCall, Reply, Sending, Service, Session, Write, WriteCall};
+use transitd::api::{ApiError, Items, Page, Read, ReadCall, Reply, Sending, Service, Session, Write, WriteCall};
 use transitd::plan::fingerprint;
 
 use crate::memory::Process;
@@ -82,13 +82,16 @@ impl Door {
         }
         let (now, name) = (self.now(), format!("{} {call:?} {token:?}", session.scope));
         let stale = self.scene.weather().is_stale();
-        if let Some(page) = self.scene.echoes.last(&name, now, self.scene.mix.lag).filter(|_| stale) {
-            return Ok(page);
-        }
-        let page = self.inner.page(session, call, token).await?;
-        self.scene.echoes.keep(name, now, &page);
-        if self.party == Party::Daemon && *call == ReadCall::DescribeVpcs {
-            self.scene.removals.told(self.scene.land().memberships(session.scope.account.as_str()));
+        let page = match self.scene.echoes.last(&name, now, self.scene.mix.lag).filter(|_| stale) {
+            Some(page) => page,
+            None => {
+                let page = self.inner.page(session, call, token).await?;
+                self.scene.echoes.keep(name, now, &page);
+                page
+            }
+        };
+        if let (Party::Daemon, Items::Vpcs(vpcs)) = (self.party, &page.items) {
+            self.scene.removals.told(self.scene.land().memberships(vpcs));
         }
         Ok(page)
     }
@@ -169,6 +172,9 @@ impl Write for Door {
             }
             Some(Ok(reply)) => scene.removals.done(call, reply),
             None => {}
+        }
+        if done && trouble.is_some() {
+            scene.land().unheard(call);
         }
         if done {
             scene.judge();

@@ -10,6 +10,8 @@ use aws_sandbox::random::Dice;
 use aws_sandbox::seed::{Seed, text};
 use aws_sandbox::{Clock, Pace, Sandbox, Settings};
 use serde_json::json;
+use transitd::api::{Ref, WriteCall};
+use transitd::model::Vpc;
 
 use crate::wish::Wish;
 
@@ -56,6 +58,9 @@ pub struct Strangers {
     pub blackholes: Vec<(String, String)>,
     /// Routes of transitd's that people have led to another attachment: table, range, and where to.
     pub taken_over: Vec<(String, String, String)>,
+    /// Routes that transitd made and never heard so: table and range. Once their attachment is gone they lead nowhere,
+    /// nothing tells them from what a person has put there, and it is for a person to take them away.
+    pub unheard: Vec<(String, String)>,
 }
 
 /// Makes a seed's world. Everything in it has come to rest.
@@ -241,11 +246,14 @@ impl Land {
         self.in_force = segments.filter(|(_, segment)| segment.present).map(|(at, _)| at).collect();
     }
 
-    /// Tells of each VPC of an account whether it is a member, by the file that transitd has read last.
-    pub fn memberships(&self, account: &str) -> Vec<(String, bool)> {
-        let own = self.members.iter().enumerate().filter(|(_, member)| member.account == account);
-        let is_member = |at, member: &Member| !self.away.contains(&at) && self.in_force.contains(&member.segment);
-        own.map(|(at, member)| (member.vpc.clone(), is_member(at, member))).collect()
+    /// Tells of each VPC in an answer whether it is a member, by its tags there and the file that transitd has read last.
+    pub fn memberships(&self, answer: &[Vpc]) -> Vec<(String, bool)> {
+        let is_member = |vpc: &Vpc, member: &Member| {
+            let tag = vpc.tags.iter().find(|(key, _)| *key == "network").map(|(_, value)| value.clone());
+            tag == Some(format!("s{}", member.segment)) && self.in_force.contains(&member.segment)
+        };
+        let members = |vpc: &Vpc| self.members.iter().find(|member| member.vpc == vpc.id.as_str());
+        answer.iter().filter_map(|vpc| Some((vpc.id.to_string(), is_member(vpc, members(vpc)?)))).collect()
     }
 
     /// Tells whether a member belongs to the network as it is wished now.
@@ -259,12 +267,32 @@ impl Land {
         self.belongs(one) && self.belongs(other) && self.wish.lets(from, to)
     }
 
-    /// Lets people take back what they have led elsewhere.
+    /// Notes a write that was done and that no journal says so of.
+    pub fn unheard(&mut self, call: &WriteCall) {
+        if let WriteCall::CreateTransitGatewayRoute { table: Ref::Known(table), destination, attachment: Some(_) } = call
+        {
+            self.strangers.unheard.push((table.to_string(), destination.to_string()));
+        }
+    }
+
+    /// Lets people take back what they have led elsewhere, and take away what nobody else can tell the maker of.
     pub fn give_back(&mut self) {
         for (table, range, _) in std::mem::take(&mut self.strangers.taken_over) {
             let params = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": range });
             // It may be gone with its table.
             let _ = self.seed.call(&self.home, Service::Ec2, "DeleteTransitGatewayRoute", params);
+        }
+        for (table, range) in std::mem::take(&mut self.strangers.unheard) {
+            let is_blackhole = {
+                let sandbox = self.seed.lock();
+                let table = sandbox.world.network.transit_gateway_route_tables.get(&table);
+                let route = range.parse().ok().and_then(|range| table?.static_routes.get(&range));
+                route.is_some_and(Option::is_none)
+            };
+            if is_blackhole {
+                let params = json!({ "TransitGatewayRouteTableId": table, "DestinationCidrBlock": range });
+                self.seed.ec2(&self.home, "DeleteTransitGatewayRoute", params);
+            }
         }
     }
 
