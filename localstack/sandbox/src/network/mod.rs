@@ -11,7 +11,7 @@
 //! | [`vpc_peering`], [`vpc_peering_request`] | peering connections of VPCs, the same way |
 //! | [`attachment`], [`attachments`] | attachments of all kinds: what routing sees of them; the list of all |
 //! | [`transit_gateway_route_table`], [`association`], [`propagation`], [`propagated_routes`], [`transit_gateway_route`], [`prefix_list_reference`], [`table_routes`], [`route_search`] | routing inside a transit gateway |
-//! | [`prefix_list`], [`prefix_list_referrers`] | managed prefix lists, and who refers to them |
+//! | [`prefix_list`], [`prefix_list_request`], [`prefix_list_referrers`] | managed prefix lists: their states; what may be asked of them; who refers to them |
 //! | [`shareable`] | what RAM may share |
 //! | [`tags`], [`mod@describe`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
 //! | [`visibility`], [`throttling`], [`switches`], [`adjustment`] | how EC2 is slow, strict and unsettled, and how that is set |
@@ -48,6 +48,7 @@ pub mod peering_request;
 pub mod prefix_list;
 pub mod prefix_list_reference;
 pub mod prefix_list_referrers;
+pub mod prefix_list_request;
 pub mod propagated_routes;
 pub mod propagation;
 pub mod resource;
@@ -190,7 +191,7 @@ handlers! {
     "CreateCustomerGateway" => customer_gateway::create,
     "CreateDefaultVpc" => default_vpc::create,
     "CreateInternetGateway" => internet_gateway::create,
-    "CreateManagedPrefixList" => prefix_list::create,
+    "CreateManagedPrefixList" => prefix_list_request::create,
     "CreateRoute" => route::create,
     "CreateRouteTable" => route_table::create,
     "CreateSubnet" => subnet::create,
@@ -208,7 +209,7 @@ handlers! {
     "CreateVpnConnection" => vpn_connection::create,
     "DeleteCustomerGateway" => customer_gateway::delete,
     "DeleteInternetGateway" => internet_gateway::delete,
-    "DeleteManagedPrefixList" => prefix_list::delete,
+    "DeleteManagedPrefixList" => prefix_list_request::delete,
     "DeleteRoute" => route::delete,
     "DeleteRouteTable" => route_table::delete,
     "DeleteSubnet" => subnet::delete,
@@ -257,7 +258,7 @@ handlers! {
     "GetTransitGatewayPrefixListReferences" => prefix_list_reference::of_table,
     "GetTransitGatewayRouteTableAssociations" => association::of_table,
     "GetTransitGatewayRouteTablePropagations" => propagation::of_table,
-    "ModifyManagedPrefixList" => prefix_list::modify,
+    "ModifyManagedPrefixList" => prefix_list_request::modify,
     "ModifySubnetAttribute" => subnet::modify_attribute,
     "ModifyTransitGateway" => transit_gateway::modify,
     "ModifyTransitGatewayPrefixListReference" => prefix_list_reference::modify,
@@ -270,7 +271,7 @@ handlers! {
     "ReplaceRoute" => route::replace,
     "ReplaceRouteTableAssociation" => route_table::replace_association,
     "ReplaceTransitGatewayRoute" => transit_gateway_route::replace,
-    "RestoreManagedPrefixListVersion" => prefix_list::restore,
+    "RestoreManagedPrefixListVersion" => prefix_list_request::restore,
     "SearchTransitGatewayRoutes" => route_search::search,
 }
 
