@@ -186,7 +186,7 @@ def test_a_dry_run_of_what_is_not_the_callers(client, account, refused):
     owner, other = account(), account()
     ours, theirs = client("ec2", owner), client("ec2", other)
     it = a_list(ours, "10.0.0.0/8")
-    [shown] = ours.describe_managed_prefix_lists()["PrefixLists"]
+    [shown] = ours.describe_managed_prefix_lists(PrefixListIds=[it])["PrefixLists"]
     ram = client("ram", other)
     client("ram", owner).create_resource_share(name="l", resourceArns=[shown["PrefixListArn"]], principals=[other])
     [invitation] = ram.get_resource_share_invitations()["resourceShareInvitations"]
@@ -223,11 +223,12 @@ def many(client):
         api.create_route(
             RouteTableId=route_table, DestinationPrefixListId=lists[0], TransitGatewayId=gateways[0])
     api.describe_vpcs()
-    return {"api": api, "list": {"PrefixListId": lists[0]}, "table": {"TransitGatewayRouteTableId": table}}
+    own = {"Filters": [{"Name": "owner-id", "Values": [who]}]}
+    return {"api": api, "own": own, "list": {"PrefixListId": lists[0]}, "table": {"TransitGatewayRouteTableId": table}}
 
 
 LISTS = {
-    "describe_managed_prefix_lists": ("PrefixLists", "PrefixListId", None, 6),
+    "describe_managed_prefix_lists": ("PrefixLists", "PrefixListId", "own", 6),
     "get_managed_prefix_list_entries": ("Entries", "Cidr", "list", 6),
     "get_managed_prefix_list_associations": ("PrefixListAssociations", "ResourceId", "list", 7),
     "get_transit_gateway_prefix_list_references": ("TransitGatewayPrefixListReferences", "PrefixListId", "table", 6),
@@ -243,7 +244,8 @@ LISTS = {
 def test_pages(many, call):
     """EC2 API Reference: no item is lost between pages, none comes twice, and the last page has no token."""
     items, key, named, count = LISTS[call]
-    pages = list(many["api"].get_paginator(call).paginate(**(many[named] if named else {}), PaginationConfig={"PageSize": 5}))
+    asked = many[named] if named else {}
+    pages = list(many["api"].get_paginator(call).paginate(**asked, PaginationConfig={"PageSize": 5}))
     assert len(pages) == -(-count // 5)
     assert "NextToken" not in pages[-1]
     assert len({item[key] for page in pages for item in page[items]}) == count

@@ -33,7 +33,7 @@ OPERATIONS = {
         DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
         DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection DeleteVpnConnection
         DescribeAvailabilityZones DescribeCustomerGateways DescribeInternetGateways DescribeManagedPrefixLists
-        DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
+        DescribeNetworkInterfaces DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
         DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects
         DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
         DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections

@@ -11,7 +11,7 @@
 //! | [`vpc_peering`], [`vpc_peering_request`] | peering connections of VPCs, the same way |
 //! | [`attachment`], [`attachments`] | attachments of all kinds: what routing sees of them; the list of all |
 //! | [`transit_gateway_route_table`], [`association`], [`propagation`], [`propagated_routes`], [`transit_gateway_route`], [`prefix_list_reference`], [`table_routes`], [`route_search`] | routing inside a transit gateway |
-//! | [`prefix_list`], [`prefix_list_request`], [`prefix_list_referrers`] | managed prefix lists: their states; what may be asked of them; who refers to them |
+//! | [`prefix_list`], [`prefix_list_request`], [`prefix_list_referrers`], [`aws_prefix_list`] | managed prefix lists: their states; what may be asked of them; who refers to them; those of AWS |
 //! | [`shareable`] | what RAM may share |
 //! | [`tags`], [`mod@describe`], [`filters`], [`paging`], [`resource`], [`members`], [`cidr`], [`shelf`] | what all of them share |
 //! | [`visibility`], [`throttling`], [`switches`], [`adjustment`] | how EC2 is slow, strict and unsettled, and how that is set |
@@ -31,6 +31,7 @@ pub mod association;
 pub mod attachment;
 pub mod attachment_request;
 pub mod attachments;
+pub mod aws_prefix_list;
 pub mod cidr;
 pub mod connect;
 pub mod connect_peer;
@@ -230,6 +231,7 @@ handlers! {
     "DescribeInternetGateways" => internet_gateway::describe,
     "DescribeManagedPrefixLists" => prefix_list::describe,
     "DescribeNetworkInterfaces" => network_interface::describe,
+    "DescribePrefixLists" => aws_prefix_list::describe,
     "DescribeRegions" => zones::describe_regions,
     "DescribeRouteTables" => route_table::describe,
     "DescribeSubnets" => subnet::describe,

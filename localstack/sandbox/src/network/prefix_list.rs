@@ -1,4 +1,4 @@
-//! Customer-managed prefix lists: named sets of ranges that routes point at as one.
+//! Managed prefix lists: named sets of ranges that routes point at as one. Those of AWS are in [`aws_prefix_list`].
 //!
 //! The owner changes a list; an account that a resource share reaches sees it and may refer to it. Each change of the
 //! entries makes a new version, and must name the present one. What a list weighs in the quotas of whoever refers to it
@@ -18,7 +18,7 @@ use super::paging::{Asked, page};
 use super::resource::{Kind, invalid_value};
 use super::shelf::{Kept, Key, merged};
 use super::tags::Tag;
-use super::{Network, cidr, prefix_list_referrers, shareable};
+use super::{Network, aws_prefix_list, cidr, prefix_list_referrers, shareable};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::sharing;
 use crate::world::World;
@@ -58,6 +58,7 @@ pub struct PrefixList {
     pub family: Family,
     pub state: State,
     pub state_message: Option<String>,
+    /// How many entries it may have; for AWS's own lists, what they weigh.
     pub max_entries: usize,
     /// The number of the version that counts.
     pub version: i64,
@@ -73,8 +74,17 @@ impl PrefixList {
         self.versions.get(&self.version).unwrap_or(&NONE)
     }
 
+    /// Returns the account that the ARN names: for AWS's own lists, `aws`.
+    pub fn arn_account(&self) -> &str {
+        if self.is_aws() { "aws" } else { &self.owner }
+    }
+
     pub fn arn(&self) -> String {
-        Kind::PrefixList.arn(&self.region, &self.owner, &self.id)
+        Kind::PrefixList.arn(&self.region, self.arn_account(), &self.id)
+    }
+
+    fn is_aws(&self) -> bool {
+        self.owner == aws_prefix_list::OWNER
     }
 }
 
@@ -139,30 +149,37 @@ pub fn happen(world: &mut World, id: &str, event: Event) {
     }
 }
 
-/// Finds a prefix list that the caller owns or that is shared with it.
+/// Finds a prefix list, whoever may see it.
+pub fn find<'n>(network: &'n Network, id: &str) -> Option<&'n PrefixList> {
+    network.prefix_lists.get(id).or_else(|| aws_prefix_list::get(id))
+}
+
+/// Finds a prefix list that the caller owns, that is shared with it, or that AWS keeps.
 ///
 /// # Errors
 /// `InvalidPrefixListId.Malformed` and `InvalidPrefixListID.NotFound`.
 pub fn seen<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w PrefixList, AwsError> {
     Kind::PrefixList.check(id)?;
-    let list = world.network.prefix_lists.get(id).filter(|it| it.region == caller.region);
-    list.filter(|it| it.owner == caller.account || sharing::reaches(world, &caller.account, &it.arn()))
+    let list = find(&world.network, id).filter(|it| it.region == caller.region);
+    let sees = |it: &&PrefixList| it.is_aws() || it.owner == caller.account;
+    list.filter(|it| sees(it) || sharing::reaches(world, &caller.account, &it.arn()))
         .ok_or_else(|| Kind::PrefixList.not_found(id))
 }
 
 /// Counts the entries that weigh on whoever refers to a list.
 pub fn weight(network: &Network, id: &str) -> usize {
-    network.prefix_lists.get(id).map_or(0, |list| list.max_entries)
+    find(network, id).map_or(0, |list| list.max_entries)
 }
 
 answer! { "PascalCase"
     Description {
         prefix_list_id: String, address_family: Family, state: State, state_message: Option<String>,
-        prefix_list_arn: String, prefix_list_name: String, max_entries: usize, version: i64, tags: Vec<Tag>,
-        owner_id: String,
+        prefix_list_arn: String, prefix_list_name: String, max_entries: Option<usize>, version: Option<i64>,
+        tags: Vec<Tag>, owner_id: String,
     }
 }
 
+/// Tells about a list; AWS says nothing of the size and the version of its own.
 pub fn description(world: &World, caller: &Caller, list: &PrefixList) -> Description {
     Description {
         prefix_list_id: list.id.clone(),
@@ -171,8 +188,8 @@ pub fn description(world: &World, caller: &Caller, list: &PrefixList) -> Descrip
         state_message: list.state_message.clone(),
         prefix_list_arn: list.arn(),
         prefix_list_name: list.name.clone(),
-        max_entries: list.max_entries,
-        version: list.version,
+        max_entries: (!list.is_aws()).then_some(list.max_entries),
+        version: (!list.is_aws()).then_some(list.version),
         tags: world.network.tags.of(&caller.account, &list.id),
         owner_id: list.owner.clone(),
     }
@@ -190,7 +207,7 @@ const SIEVE: Sieve<Description> = Sieve {
     tags: Some(|it| &it.tags),
 };
 
-/// Lists the caller's own lists and those shared with it. AWS's own lists, of S3 and the like, are not modelled.
+/// Lists the caller's own lists, those shared with it, and AWS's.
 pub fn describe(
     world: &mut World,
     caller: &Caller,
@@ -198,7 +215,8 @@ pub fn describe(
 ) -> Result<DescribedPrefixLists, AwsError> {
     let world = &*world;
     let shared = shareable::shared_with(world, &caller.account, Kind::PrefixList);
-    let candidates = merged(world.network.prefix_lists.ids(&Key::place(caller)), shared.iter().map(String::as_str));
+    let customers = merged(world.network.prefix_lists.ids(&Key::place(caller)), shared.iter().map(String::as_str));
+    let candidates = merged(customers, aws_prefix_list::ids(&caller.region));
     let page = input.question().answer(world, caller, &SIEVE, candidates, |id| {
         let list = seen(world, caller, id).ok()?;
         Some(description(world, caller, list))

@@ -69,7 +69,7 @@ fn description(world: &World, table: &TransitGatewayRouteTable, list: &str) -> O
     Some(Description {
         transit_gateway_route_table_id: table.id.clone(),
         prefix_list_id: list.to_owned(),
-        prefix_list_owner_id: world.network.prefix_lists.get(list).map(|it| it.owner.clone()).unwrap_or_default(),
+        prefix_list_owner_id: prefix_list::find(&world.network, list).map(|it| it.owner.clone()).unwrap_or_default(),
         state: reference.state,
         blackhole: target.is_none(),
         transit_gateway_attachment: target.map(|it| ReferenceAttachment {

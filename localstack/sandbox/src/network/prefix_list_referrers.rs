@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::members::{answer, request};
 use super::paging::{Asked, page};
-use super::prefix_list::{seen, weight};
+use super::prefix_list::{find, seen, weight};
 use super::{Network, route, table_routes};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
@@ -28,7 +28,7 @@ pub fn without_room(network: &Network, list: &str, most: usize) -> Vec<String> {
     let over = |used: usize, quota: usize| used + most > quota + now;
     let full = |id: &String| {
         if let Some(table) = network.route_tables.get(id) {
-            let family = network.prefix_lists.get(list).map(|it| it.family);
+            let family = find(network, list).map(|it| it.family);
             return family
                 .is_some_and(|family| over(route::weight(network, table, family), quotas.routes_per_route_table));
         }

@@ -103,7 +103,8 @@ fn only_the_owner_and_those_it_is_shared_with_see_a_list_and_only_the_owner_chan
     assert_eq!(shown(&mut bench, TWO, &list)["OwnerId"], ONE);
     assert_eq!(entries(&mut bench, TWO, json!({"PrefixListId": list})), ["10.0.0.0/16"]);
     bench.refused(TWO, "DeleteManagedPrefixList", json!({"PrefixListId": list}), "UnauthorizedOperation");
-    let listed = bench.ec2(TWO, "DescribeManagedPrefixLists", json!({}));
+    let customers = json!({"Filters": [{"Name": "owner-id", "Values": ["1*", "2*"]}]});
+    let listed = bench.ec2(TWO, "DescribeManagedPrefixLists", customers);
     assert_eq!(listed["PrefixLists"].as_array().unwrap().len(), 1);
 }
 
@@ -124,9 +125,10 @@ fn lists_and_entries_come_in_pages_and_by_filters() {
     for _ in 0..3 {
         bench.prefix_list(ONE, &["10.0.0.0/16", "10.1.0.0/16", "9.0.0.0/8"], 3);
     }
-    let first = bench.ec2(ONE, "DescribeManagedPrefixLists", json!({"MaxResults": 2}));
+    let own = json!([{"Name": "owner-id", "Values": [ONE]}]);
+    let first = bench.ec2(ONE, "DescribeManagedPrefixLists", json!({"MaxResults": 2, "Filters": own}));
     assert_eq!(first["PrefixLists"].as_array().unwrap().len(), 2);
-    let rest = json!({"MaxResults": 2, "NextToken": first["NextToken"]});
+    let rest = json!({"MaxResults": 2, "Filters": own, "NextToken": first["NextToken"]});
     let rest = bench.ec2(ONE, "DescribeManagedPrefixLists", rest);
     assert_eq!(rest["PrefixLists"].as_array().unwrap().len(), 1);
     assert!(rest.get("NextToken").is_none());

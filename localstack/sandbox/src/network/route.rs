@@ -93,7 +93,8 @@ impl RouteTable {
 /// Finds the route that a packet to an address follows, the local ones apart: the longest prefix, and for one prefix the
 /// route with the range itself before one with a prefix list.
 pub fn longest<'w>(network: &'w Network, table: &'w RouteTable, address: IpAddr) -> Option<&'w Route> {
-    let listed = table.prefix_list_routes.iter().filter_map(|(id, route)| Some((network.prefix_lists.get(id)?, route)));
+    let listed =
+        table.prefix_list_routes.iter().filter_map(|(id, route)| Some((prefix_list::find(network, id)?, route)));
     let listed = listed.flat_map(|(list, route)| list.entries().keys().map(move |range| (range, route)));
     let best = cidr::longest(address, listed);
     let own = cidr::longest(address, table.routes.iter());
@@ -106,7 +107,7 @@ pub fn longest<'w>(network: &'w Network, table: &'w RouteTable, address: IpAddr)
 
 /// Counts a table's routes of one address family against its quota: a prefix list by what it may have.
 pub fn weight(network: &Network, table: &RouteTable, family: Family) -> usize {
-    let lists = table.prefix_list_routes.keys().filter_map(|id| network.prefix_lists.get(id));
+    let lists = table.prefix_list_routes.keys().filter_map(|id| prefix_list::find(network, id));
     let listed: usize = lists.filter(|list| list.family == family).map(|list| list.max_entries).sum();
     table.routes.keys().filter(|range| family_of(range) == family).count() + listed
 }

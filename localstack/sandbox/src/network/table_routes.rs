@@ -39,7 +39,7 @@ impl TransitGatewayRouteTable {
         let mut listed: BTreeMap<&IpNet, TableRoute> = BTreeMap::new();
         for (id, reference) in &self.prefix_list_references {
             let to = reference.target.as_deref();
-            let entries = network.prefix_lists.get(id).into_iter().flat_map(|list| list.entries().keys());
+            let entries = prefix_list::find(network, id).into_iter().flat_map(|list| list.entries().keys());
             for range in entries.filter(|range| !self.static_routes.contains_key(range)) {
                 let route = TableRoute { range: *range, to, origin: Origin::PrefixList(id) };
                 listed.entry(range).or_insert(route);
@@ -69,7 +69,7 @@ impl TransitGatewayRouteTable {
             return Some(TableRoute { range, to: to.as_deref(), origin: Origin::Static });
         }
         for (id, reference) in &self.prefix_list_references {
-            if network.prefix_lists.get(id).is_some_and(|list| list.entries().contains_key(&range)) {
+            if prefix_list::find(network, id).is_some_and(|list| list.entries().contains_key(&range)) {
                 let to = reference.target.as_deref();
                 return Some(TableRoute { range, to, origin: Origin::PrefixList(id) });
             }

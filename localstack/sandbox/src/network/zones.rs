@@ -30,6 +30,11 @@ const REGIONS: &[(&str, usize)] = &[
     ("us-west-2", 4),
 ];
 
+/// Lists the names of all Regions.
+pub fn region_names() -> impl Iterator<Item = &'static str> {
+    REGIONS.iter().map(|(name, _)| *name)
+}
+
 /// A zone as one account calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {

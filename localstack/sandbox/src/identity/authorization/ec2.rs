@@ -13,7 +13,7 @@ use super::{Asked, context, kinds};
 use crate::call::{Caller, Service};
 use crate::network::resource::Kind;
 use crate::network::vpc_peering::Party;
-use crate::network::{subnet_cidr, tags};
+use crate::network::{prefix_list, subnet_cidr, tags};
 use crate::world::World;
 
 /// Creations whose kind is not in their name.
@@ -213,7 +213,7 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
         Kind::InternetGateway => network.internet_gateways.get(id).map(|it| it.owner.clone()),
         // An interface's owner is its subnet's, and nobody else can name it.
         Kind::NetworkInterface => None,
-        Kind::PrefixList => network.prefix_lists.get(id).map(|it| it.owner.clone()),
+        Kind::PrefixList => prefix_list::find(network, id).map(|it| it.arn_account().to_owned()),
         Kind::RouteTable => network.route_tables.get(id).map(|it| it.owner.clone()),
         Kind::Subnet => network.subnets.get(id).map(|it| it.owner.clone()),
         Kind::TransitGateway => network.transit_gateways.get(id).map(|it| it.owner.clone()),
