@@ -39,6 +39,7 @@ WRONG = {
     "ec2.CreateTransitGateway": ({"TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]},
                                  "InvalidParameterValue"),
     "ec2.CreateVpc": ({"CidrBlock": "10.0.0.0/8"}, "InvalidVpc.Range"),
+    "ec2.DescribeAccountAttributes": ({"AttributeNames": ["colour"]}, "InvalidParameterValue"),
     "ec2.DescribeRegions": ({"RegionNames": ["nowhere-1"]}, "InvalidParameterValue"),
     "ec2.DescribeTags": (COLOUR, "InvalidParameterValue"),
     "organizations.CreateOrganization": ({"FeatureSet": "SOME"}, "InvalidInputException"),

@@ -32,8 +32,9 @@ OPERATIONS = {
         DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer DeleteTransitGatewayPeeringAttachment
         DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
         DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection DeleteVpnConnection
-        DescribeAvailabilityZones DescribeCustomerGateways DescribeInternetGateways DescribeManagedPrefixLists
-        DescribeNetworkInterfaces DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSubnets DescribeTags
+        DescribeAccountAttributes DescribeAvailabilityZones DescribeCustomerGateways DescribeDhcpOptions
+        DescribeInternetGateways DescribeManagedPrefixLists DescribeNetworkAcls DescribeNetworkInterfaces
+        DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSubnets DescribeTags
         DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects
         DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
         DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections

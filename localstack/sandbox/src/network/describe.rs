@@ -10,16 +10,16 @@ use super::visibility;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
-/// Declares the request of a Describe: the member that names resources, their kind, and what MaxResults may say.
+/// Declares the request of a Describe: the member that names resources, their kind, what else it has, and what MaxResults may say.
 macro_rules! describe_request {
-    ($name:ident { $ids:ident: $kind:expr }) => {
-        describe_request! { $name { $ids: $kind } in pages of $crate::network::paging::SIZES }
+    ($name:ident { $ids:ident: $kind:expr $(, $more:ident: $type:ty)* }) => {
+        describe_request! { $name { $ids: $kind $(, $more: $type)* } in pages of $crate::network::paging::SIZES }
     };
-    ($name:ident { $ids:ident: $kind:expr } in pages of $sizes:expr) => {
+    ($name:ident { $ids:ident: $kind:expr $(, $more:ident: $type:ty)* } in pages of $sizes:expr) => {
         $crate::network::members::request! { "PascalCase"
             $name {
                 $ids: Vec<String>, filters: Vec<$crate::network::filters::Filter>, max_results: Option<i64>,
-                next_token: Option<String>,
+                next_token: Option<String>, $($more: $type),*
             }
         }
 

@@ -2,7 +2,8 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`network_interface`], [`zones`] | VPCs and what stands in them |
+//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
+//! | [`zones`], [`account_attributes`] | Regions, zones, and what EC2 says of an account |
 //! | [`route_table`], [`route`] | a VPC's route tables |
 //! | [`transit_gateway`] | transit gateways, their options, who sees them |
 //! | [`vpc_attachment`], [`attachment_request`] | VPC attachments: their states; what may be asked of them |
@@ -26,6 +27,7 @@ use serde_json::Value;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
+pub mod account_attributes;
 pub mod adjustment;
 pub mod association;
 pub mod attachment;
@@ -38,10 +40,12 @@ pub mod connect_peer;
 pub mod customer_gateway;
 pub mod default_vpc;
 pub mod describe;
+pub mod dhcp_options;
 pub mod filters;
 pub mod given_attachment;
 pub mod internet_gateway;
 pub mod members;
+pub mod network_acl;
 pub mod network_interface;
 pub mod paging;
 pub mod peering_attachment;
@@ -56,6 +60,7 @@ pub mod resource;
 pub mod route;
 pub mod route_search;
 pub mod route_table;
+pub mod security_group;
 pub mod shareable;
 pub mod shelf;
 pub mod subnet;
@@ -226,14 +231,18 @@ handlers! {
     "DeleteVpc" => vpc::delete,
     "DeleteVpcPeeringConnection" => vpc_peering_request::delete,
     "DeleteVpnConnection" => vpn_connection::delete,
+    "DescribeAccountAttributes" => account_attributes::describe,
     "DescribeAvailabilityZones" => zones::describe_availability_zones,
     "DescribeCustomerGateways" => customer_gateway::describe,
+    "DescribeDhcpOptions" => dhcp_options::describe,
     "DescribeInternetGateways" => internet_gateway::describe,
     "DescribeManagedPrefixLists" => prefix_list::describe,
+    "DescribeNetworkAcls" => network_acl::describe,
     "DescribeNetworkInterfaces" => network_interface::describe,
     "DescribePrefixLists" => aws_prefix_list::describe,
     "DescribeRegions" => zones::describe_regions,
     "DescribeRouteTables" => route_table::describe,
+    "DescribeSecurityGroups" => security_group::describe,
     "DescribeSubnets" => subnet::describe,
     "DescribeTags" => tags::describe_tags,
     "DescribeTransitGatewayAttachments" => attachments::describe,

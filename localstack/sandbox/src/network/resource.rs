@@ -7,10 +7,13 @@ use crate::random::Dice;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     CustomerGateway,
+    DhcpOptions,
     InternetGateway,
+    NetworkAcl,
     NetworkInterface,
     PrefixList,
     RouteTable,
+    SecurityGroup,
     Subnet,
     TransitGateway,
     TransitGatewayAttachment,
@@ -22,12 +25,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 16] = [
         Kind::CustomerGateway,
+        Kind::DhcpOptions,
         Kind::InternetGateway,
+        Kind::NetworkAcl,
         Kind::NetworkInterface,
         Kind::PrefixList,
         Kind::RouteTable,
+        Kind::SecurityGroup,
         Kind::Subnet,
         Kind::TransitGateway,
         Kind::TransitGatewayAttachment,
@@ -41,10 +47,13 @@ impl Kind {
     fn prefix(self) -> &'static str {
         match self {
             Kind::CustomerGateway => "cgw",
+            Kind::DhcpOptions => "dopt",
             Kind::InternetGateway => "igw",
+            Kind::NetworkAcl => "acl",
             Kind::NetworkInterface => "eni",
             Kind::PrefixList => "pl",
             Kind::RouteTable => "rtb",
+            Kind::SecurityGroup => "sg",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "tgw",
             Kind::TransitGatewayAttachment => "tgw-attach",
@@ -60,10 +69,13 @@ impl Kind {
     pub fn tag_type(self) -> &'static str {
         match self {
             Kind::CustomerGateway => "customer-gateway",
+            Kind::DhcpOptions => "dhcp-options",
             Kind::InternetGateway => "internet-gateway",
+            Kind::NetworkAcl => "network-acl",
             Kind::NetworkInterface => "network-interface",
             Kind::PrefixList => "prefix-list",
             Kind::RouteTable => "route-table",
+            Kind::SecurityGroup => "security-group",
             Kind::Subnet => "subnet",
             Kind::TransitGateway => "transit-gateway",
             Kind::TransitGatewayAttachment => "transit-gateway-attachment",
@@ -109,10 +121,13 @@ impl Kind {
     fn stem(self) -> &'static str {
         match self {
             Kind::CustomerGateway => "InvalidCustomerGatewayID",
+            Kind::DhcpOptions => "InvalidDhcpOptionID",
             Kind::InternetGateway => "InvalidInternetGatewayID",
+            Kind::NetworkAcl => "InvalidNetworkAclID",
             Kind::NetworkInterface => "InvalidNetworkInterfaceID",
             Kind::PrefixList => "InvalidPrefixListID",
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableID",
+            Kind::SecurityGroup => "InvalidGroup",
             Kind::Subnet => "InvalidSubnetID",
             Kind::TransitGateway => "InvalidTransitGatewayID",
             Kind::TransitGatewayAttachment => "InvalidTransitGatewayAttachmentID",
@@ -129,6 +144,9 @@ impl Kind {
             Kind::RouteTable | Kind::TransitGatewayRouteTable => "InvalidRouteTableId",
             Kind::PrefixList => "InvalidPrefixListId",
             Kind::CustomerGateway => "InvalidCustomerGatewayId",
+            Kind::DhcpOptions => "InvalidDhcpOptionsId",
+            Kind::NetworkAcl => "InvalidNetworkAclId",
+            Kind::SecurityGroup => "InvalidGroupId",
             Kind::NetworkInterface => "InvalidNetworkInterfaceId",
             Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionId",
             Kind::InternetGateway
@@ -145,10 +163,13 @@ impl Kind {
     pub fn not_found(self, id: &str) -> AwsError {
         let message = match self {
             Kind::CustomerGateway => format!("The customerGateway ID '{id}' does not exist"),
+            Kind::DhcpOptions => format!("The dhcpOption ID '{id}' does not exist"),
             Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
+            Kind::NetworkAcl => format!("The networkAcl ID '{id}' does not exist"),
             Kind::NetworkInterface => format!("The networkInterface ID '{id}' does not exist"),
             Kind::PrefixList => format!("The prefix list ID '{id}' does not exist"),
             Kind::RouteTable => format!("The routeTable ID '{id}' does not exist"),
+            Kind::SecurityGroup => format!("The security group '{id}' does not exist"),
             Kind::Subnet => format!("The subnet ID '{id}' does not exist"),
             Kind::TransitGateway => format!("Transit Gateway {id} was deleted or does not exist."),
             Kind::TransitGatewayAttachment => {

@@ -33,9 +33,12 @@ impl Shareable<'_> {
             Kind::PrefixList => "ec2:PrefixList",
             Kind::Subnet => "ec2:Subnet",
             Kind::CustomerGateway
+            | Kind::DhcpOptions
             | Kind::InternetGateway
+            | Kind::NetworkAcl
             | Kind::NetworkInterface
             | Kind::RouteTable
+            | Kind::SecurityGroup
             | Kind::TransitGatewayAttachment
             | Kind::TransitGatewayConnectPeer
             | Kind::TransitGatewayRouteTable

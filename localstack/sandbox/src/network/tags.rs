@@ -10,7 +10,9 @@ use super::filters::{Filter, Sieve};
 use super::members::{Nothing, answer, request};
 use super::paging::{Asked, SIZES, page};
 use super::resource::{Kind, invalid_value};
-use super::{connect_peer, network_interface, peering_attachment, vpc_peering};
+use super::{
+    connect_peer, dhcp_options, network_acl, network_interface, peering_attachment, security_group, vpc, vpc_peering,
+};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -132,10 +134,13 @@ fn taggable(world: &World, caller: &Caller, id: &str) -> Result<Kind, AwsError> 
     let here = |account: &str, region: &str| account == caller.account && region == caller.region;
     let may = match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::DhcpOptions => dhcp_options::id_in(&caller.account, &caller.region) == id,
         Kind::InternetGateway => network.internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::NetworkAcl => vpc::own_by(world, caller, network_acl::id_of).contains_key(id),
         Kind::NetworkInterface => network_interface::is_callers(world, caller, id),
         Kind::PrefixList => network.prefix_lists.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::RouteTable => network.route_tables.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::SecurityGroup => vpc::own_by(world, caller, security_group::id_of).contains_key(id),
         Kind::Subnet => network.subnets.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::TransitGateway => network.transit_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::TransitGatewayAttachment => attachment::at(network, &caller.account, &caller.region, id).is_some(),

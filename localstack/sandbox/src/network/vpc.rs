@@ -1,9 +1,9 @@
 //! VPCs. The account that owns one sees it, and so does each account that one of its subnets is shared with.
 //!
-//! A VPC is `pending` for a moment and then `available`. It is made with a main route table, and cannot be deleted
-//! while anything stands in it.
+//! A VPC is `pending` for a moment and then `available`. It is made with a main route table, a network ACL and a security
+//! group, and cannot be deleted while anything else stands in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -15,7 +15,7 @@ use super::resource::{Kind, invalid_combination, invalid_value, missing, not_aut
 use super::shelf::{Kept, Key, merged};
 use super::tags::{Tag, TagSpecification, on_creation};
 use super::vpc_cidr::{self, CidrAssociation, CidrBlockAssociation, Ipv6CidrBlockAssociation};
-use super::{route_table, shareable, visibility, vpc_peering};
+use super::{dhcp_options, network_acl, route_table, security_group, shareable, visibility, vpc_peering};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::sharing;
 use crate::world::{self, World};
@@ -55,6 +55,10 @@ impl Vpc {
     /// Lists the ranges that are the VPC's own and stay so.
     pub fn associated(&self) -> impl Iterator<Item = &ipnet::IpNet> {
         self.cidrs.iter().filter(|it| it.state == vpc_cidr::State::Associated).map(|it| &it.cidr)
+    }
+
+    pub fn has_ipv6(&self) -> bool {
+        self.associated().any(|range| matches!(range, IpNet::V6(_)))
     }
 }
 
@@ -102,6 +106,13 @@ pub fn own<'w>(world: &'w World, caller: &Caller, id: &str) -> Result<&'w Vpc, A
     if vpc.owner == caller.account { Ok(vpc) } else { Err(not_authorized()) }
 }
 
+/// Lists the caller's VPCs by the id of something that each is made with, as `id_of` tells it from the VPC's.
+pub fn own_by<'w>(world: &'w World, caller: &Caller, id_of: fn(&str) -> String) -> BTreeMap<String, &'w Vpc> {
+    let own = world.network.vpcs.under(&Key::place(caller));
+    let shown = own.filter(|it| visibility::shows(world, &caller.account, &it.id));
+    shown.map(|it| (id_of(&it.id), it)).collect()
+}
+
 request! { "PascalCase"
     CreateVpc {
         cidr_block: Option<String>, amazon_provided_ipv6_cidr_block: bool, instance_tenancy: Option<Tenancy>,
@@ -110,7 +121,7 @@ request! { "PascalCase"
 }
 answer! { "PascalCase"
     VpcDescription {
-        vpc_id: String, state: State, cidr_block: String, owner_id: String, dhcp_options_id: &'static str,
+        vpc_id: String, state: State, cidr_block: String, owner_id: String, dhcp_options_id: String,
         instance_tenancy: Tenancy, is_default: bool, cidr_block_association_set: Vec<CidrBlockAssociation>,
         ipv6_cidr_block_association_set: Vec<Ipv6CidrBlockAssociation>, tags: Vec<Tag>,
     }
@@ -205,7 +216,7 @@ fn description(world: &World, caller: &Caller, vpc: &Vpc) -> VpcDescription {
         state: vpc.state,
         cidr_block: primary,
         owner_id: vpc.owner.clone(),
-        dhcp_options_id: "default",
+        dhcp_options_id: dhcp_options::id_in(&vpc.owner, &vpc.region),
         instance_tenancy: vpc.tenancy,
         is_default: vpc.is_default,
         cidr_block_association_set: vpc.cidrs.iter().filter_map(CidrAssociation::as_ipv4).collect(),
@@ -231,7 +242,7 @@ const SIEVE: Sieve<VpcDescription> = Sieve {
         ("cidr-block-association.state", |vpc| {
             vpc.cidr_block_association_set.iter().map(|it| it.cidr_block_state.state.word().to_owned()).collect()
         }),
-        ("dhcp-options-id", |vpc| vec![vpc.dhcp_options_id.to_owned()]),
+        ("dhcp-options-id", |vpc| vec![vpc.dhcp_options_id.clone()]),
         ("ipv6-cidr-block-association.association-id", |vpc| {
             vpc.ipv6_cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
         }),
@@ -293,7 +304,9 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpc) -> Result<No
     }
     vpc_peering::forget_vpc(world, id, &caller.account);
     world.network.vpcs.remove(id);
-    world.network.tags.forget(&[&caller.account], id);
+    for gone in [id.clone(), network_acl::id_of(id), security_group::id_of(id)] {
+        world.network.tags.forget(&[&caller.account], &gone);
+    }
     Ok(Nothing {})
 }
 

@@ -13,7 +13,7 @@ use super::{Asked, context, kinds};
 use crate::call::{Caller, Service};
 use crate::network::resource::Kind;
 use crate::network::vpc_peering::Party;
-use crate::network::{prefix_list, subnet_cidr, tags};
+use crate::network::{network_acl, prefix_list, security_group, subnet_cidr, tags, vpc};
 use crate::world::World;
 
 /// Creations whose kind is not in their name.
@@ -172,10 +172,13 @@ fn resource(world: &World, caller: &Caller, kind: Kind, id: &str) -> (String, Co
     };
     match kind {
         Kind::CustomerGateway
+        | Kind::DhcpOptions
         | Kind::NetworkInterface
         | Kind::PrefixList
         | Kind::TransitGatewayConnectPeer
         | Kind::VpnConnection => {}
+        Kind::NetworkAcl => put_vpc(vpc::own_by(world, caller, network_acl::id_of).get(id).map(|vpc| &vpc.id)),
+        Kind::SecurityGroup => put_vpc(vpc::own_by(world, caller, security_group::id_of).get(id).map(|vpc| &vpc.id)),
         Kind::InternetGateway => {
             put_vpc(network.internet_gateways.get(id).and_then(|it| it.vpc.as_ref()));
             context.put("ec2:InternetGatewayID", id);
@@ -211,8 +214,8 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
     match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).map(|it| it.owner.clone()),
         Kind::InternetGateway => network.internet_gateways.get(id).map(|it| it.owner.clone()),
-        // An interface's owner is its subnet's, and nobody else can name it.
-        Kind::NetworkInterface => None,
+        // Nobody but the owner of the VPC, or of the default set, can name these.
+        Kind::DhcpOptions | Kind::NetworkAcl | Kind::NetworkInterface | Kind::SecurityGroup => None,
         Kind::PrefixList => prefix_list::find(network, id).map(|it| it.arn_account().to_owned()),
         Kind::RouteTable => network.route_tables.get(id).map(|it| it.owner.clone()),
         Kind::Subnet => network.subnets.get(id).map(|it| it.owner.clone()),
