@@ -221,6 +221,9 @@ fn on_made_hub(seed: &Seed, names: &mut Names) {
     seed.ec2(&home, "CreateRoute", route.clone());
     route = json!({ "RouteTableId": table, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": eu });
     seed.ec2(&home, "CreateRoute", route);
+    let made = seed.ec2(&home, "CreateEgressOnlyInternetGateway", json!({ "VpcId": vpc }));
+    let egress_only = text(&made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]);
+    names.0.insert("eigw".to_owned(), egress_only);
     names.0.insert("connect peer".to_owned(), connect_peer(seed, &home, &attachment, &eu));
     names.0.extend([("vpn".to_owned(), attachment), ("igw".to_owned(), internet), ("eu".to_owned(), eu)]);
 }

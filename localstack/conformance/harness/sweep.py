@@ -24,6 +24,8 @@ FIRST = (
      "delete_transit_gateway_peering_attachment"),
     ("describe_vpn_connections", "VpnConnections", "VpnConnectionId", "delete_vpn_connection"),
     ("describe_customer_gateways", "CustomerGateways", "CustomerGatewayId", "delete_customer_gateway"),
+    ("describe_egress_only_internet_gateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId",
+     "delete_egress_only_internet_gateway"),
     ("describe_vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
      "delete_vpc_peering_connection"),
 )

@@ -8,6 +8,7 @@ SPECIFIED = {
     "CreateSubnet": "subnet",
     "CreateRouteTable": "route-table",
     "CreateInternetGateway": "internet-gateway",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateTransitGateway": "transit-gateway",
     "CreateTransitGatewayRouteTable": "transit-gateway-route-table",
     "CreateTransitGatewayVpcAttachment": "transit-gateway-attachment",

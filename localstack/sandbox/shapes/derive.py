@@ -23,23 +23,24 @@ OPERATIONS = {
     ("ec2", "2016-11-15"): """
         AcceptTransitGatewayPeeringAttachment AcceptTransitGatewayVpcAttachment AcceptVpcPeeringConnection
         AssociateRouteTable AssociateSubnetCidrBlock AssociateTransitGatewayRouteTable AssociateVpcCidrBlock
-        AttachInternetGateway CreateCustomerGateway CreateDefaultVpc CreateInternetGateway CreateManagedPrefixList
-        CreateRoute CreateRouteTable CreateSubnet CreateTags CreateTransitGateway CreateTransitGatewayConnect
-        CreateTransitGatewayConnectPeer CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference
-        CreateTransitGatewayRoute CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc
-        CreateVpcPeeringConnection CreateVpnConnection DeleteCustomerGateway DeleteInternetGateway
+        AttachInternetGateway CreateCustomerGateway CreateDefaultVpc CreateEgressOnlyInternetGateway
+        CreateInternetGateway CreateManagedPrefixList CreateRoute CreateRouteTable CreateSubnet CreateTags
+        CreateTransitGateway CreateTransitGatewayConnect CreateTransitGatewayConnectPeer
+        CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute
+        CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc CreateVpcPeeringConnection
+        CreateVpnConnection DeleteCustomerGateway DeleteEgressOnlyInternetGateway DeleteInternetGateway
         DeleteManagedPrefixList DeleteRoute DeleteRouteTable DeleteSubnet DeleteTags DeleteTransitGateway
         DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer DeleteTransitGatewayPeeringAttachment
         DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
         DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection DeleteVpnConnection
         DescribeAccountAttributes DescribeAvailabilityZones DescribeCustomerGateways DescribeDhcpOptions
-        DescribeInternetGateways DescribeManagedPrefixLists DescribeNetworkAcls DescribeNetworkInterfaces
-        DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSubnets DescribeTags
-        DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects
-        DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
-        DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections
-        DetachInternetGateway DisableTransitGatewayRouteTablePropagation DisassociateRouteTable
-        DisassociateSubnetCidrBlock DisassociateTransitGatewayRouteTable DisassociateVpcCidrBlock
+        DescribeEgressOnlyInternetGateways DescribeInternetGateways DescribeManagedPrefixLists DescribeNetworkAcls
+        DescribeNetworkInterfaces DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroups
+        DescribeSubnets DescribeTags DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers
+        DescribeTransitGatewayConnects DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables
+        DescribeTransitGatewayVpcAttachments DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections
+        DescribeVpcs DescribeVpnConnections DetachInternetGateway DisableTransitGatewayRouteTablePropagation
+        DisassociateRouteTable DisassociateSubnetCidrBlock DisassociateTransitGatewayRouteTable DisassociateVpcCidrBlock
         EnableTransitGatewayRouteTablePropagation GetManagedPrefixListAssociations GetManagedPrefixListEntries
         GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
         GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifyManagedPrefixList

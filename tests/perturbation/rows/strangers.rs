@@ -11,7 +11,10 @@ use super::ComesTo::{Ignored, Reported};
 use super::Row;
 
 pub fn rows() -> Vec<Row> {
-    [peerings(), vpc_peerings(), internet_gateways(), prefix_lists()].into_iter().flatten().collect()
+    [peerings(), vpc_peerings(), internet_gateways(), egress_only_internet_gateways(), prefix_lists()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const FAR: &str = "a peering with a stranger's gateway is a stranger's, and told as that alone";
@@ -199,6 +202,28 @@ fn internet_gateways() -> Vec<Row> {
             Ignored(WHY)
         ),
         row!(KIND, "vpc", model!(internet_gateways, "igw", it => it.vpc = None), &[], Ignored(WHY)),
+    ]
+}
+
+fn egress_only_internet_gateways() -> Vec<Row> {
+    const WHY: &str = "the way out for IPv6 is for who keeps it";
+    macro_rules! gateway {
+        ($field:literal, $it:ident => $change:expr) => {
+            row!(
+                "egress-only-internet-gateway",
+                $field,
+                model!(egress_only_internet_gateways, "eigw", $it => $change),
+                &[],
+                Ignored(WHY)
+            )
+        };
+    }
+    vec![
+        gateway!("id", it => it.id = "eigw-0ffffffffffffffff".into()),
+        gateway!("owner", it => it.owner = "999999999999".into()),
+        gateway!("region", it => it.region = "eu-north-1".into()),
+        gateway!("vpc", it => it.vpc = "vpc-0ffffffffffffffff".into()),
+        gateway!("client_token", it => it.client_token = Some("token".into())),
     ]
 }
 

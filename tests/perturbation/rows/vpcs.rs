@@ -1,5 +1,8 @@
 //! VPCs, their subnets, their route tables, and their tags: what people own, and transitd reads and adds routes to.
 
+use aws_sandbox::network::route::Route;
+use aws_sandbox::network::route_table::RouteTable;
+use aws_sandbox::network::route_target::Target;
 use aws_sandbox::network::subnet::State as SubnetState;
 use aws_sandbox::network::vpc::{State, Tenancy};
 
@@ -216,18 +219,8 @@ fn route_tables() -> Vec<Row> {
         row!(
             KIND,
             "routes",
-            |bench| {
-                let made = bench.seed.ec2(&bench.id("billing"), "CreateInternetGateway", serde_json::json!({}));
-                let internet = made["InternetGateway"]["InternetGatewayId"].clone();
-                bench.call(
-                    "billing",
-                    "AttachInternetGateway",
-                    serde_json::json!({ "InternetGatewayId": internet, "VpcId": "{billing.side}" }),
-                );
-                bench.call("billing", "ReplaceRoute", serde_json::json!({ "RouteTableId": "{billing.side/table}", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": internet }));
-                bench.seed.lock().settled().network.internet_gateways.remove(internet.as_str().expect("an id"));
-            },
-            &["problem: foreign-route billing/billing.side/billing.side/table 0.0.0.0/0 igw-0f2f5220387193b6c"],
+            model!(route_tables, "billing.side/table", it => lead_out(&mut it, Target::InternetGateway("igw-0eeeeeeeeeeeeeeee".into()))),
+            &["problem: foreign-route billing/billing.side/billing.side/table 0.0.0.0/0 igw-0eeeeeeeeeeeeeeee"],
             Reported
         ),
         row!(
@@ -409,4 +402,9 @@ fn tags() -> Vec<Row> {
             Mended
         ),
     ]
+}
+
+/// Lets a table's default route lead somewhere else.
+fn lead_out(table: &mut RouteTable, target: Target) {
+    table.routes.insert("0.0.0.0/0".parse().expect("a range"), Route { target, orphaned: false });
 }

@@ -183,6 +183,7 @@ mod tests {
         bench.vpn(HUB, &gateway);
         bench.prefix_list(HUB, &["10.0.0.0/16"], 2);
         bench.ec2(HUB, "CreateInternetGateway", json!({}));
+        bench.ec2(HUB, "CreateEgressOnlyInternetGateway", json!({"VpcId": vpc}));
         bench.ec2(HUB, "CreateTags", json!({"Resources": [vpc], "Tags": [{"Key": "a", "Value": "b"}]}));
         bench.organizations(HUB, "CreateOrganization", json!({"FeatureSet": "ALL"}));
         let root = text(&bench.organizations(HUB, "ListRoots", json!({}))["Roots"][0]["Id"]);

@@ -13,6 +13,7 @@ use crate::network::association::{self, Association};
 use crate::network::attachment;
 use crate::network::connect_peer::{self, ConnectPeer};
 use crate::network::customer_gateway::CustomerGateway;
+use crate::network::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::network::given_attachment::GivenAttachment;
 use crate::network::internet_gateway::InternetGateway;
 use crate::network::members;
@@ -20,8 +21,9 @@ use crate::network::peering_attachment::{End, PeeringAttachment};
 use crate::network::prefix_list::{self, PrefixList};
 use crate::network::prefix_list_reference::{self, Reference};
 use crate::network::propagated_routes::PropagatedRoutes;
-use crate::network::route::{Route, Target};
+use crate::network::route::Route;
 use crate::network::route_table::RouteTable;
+use crate::network::route_target::Target;
 use crate::network::subnet::{self, Subnet};
 use crate::network::transit_gateway::{self, TransitGateway};
 use crate::network::transit_gateway_route_table::{self, TransitGatewayRouteTable};
@@ -43,7 +45,10 @@ plain! {
 impl Told for Target {
     fn told(&self) -> Value {
         match self {
-            Target::InternetGateway(id) | Target::TransitGateway(id) | Target::VpcPeering(id) => json!(id),
+            Target::EgressOnlyInternetGateway(id)
+            | Target::InternetGateway(id)
+            | Target::TransitGateway(id)
+            | Target::VpcPeering(id) => json!(id),
         }
     }
 }
@@ -66,6 +71,9 @@ modelled! {
     }
     CustomerGateway {
         id: String, owner: String, region: String, asn: i64, address: Ipv4Addr, device_name: Option<String>,
+    }
+    EgressOnlyInternetGateway {
+        id: String, owner: String, region: String, vpc: String, client_token: Option<String>,
     }
     GivenAttachment {
         id: String, transit_gateway: String, transit_gateway_owner: String, region: String,
@@ -161,6 +169,7 @@ pub(super) fn kinds(network: &Network) -> Kinds {
         subnets,
         route_tables,
         internet_gateways,
+        egress_only_internet_gateways,
         transit_gateways,
         transit_gateway_route_tables,
         vpc_attachments,
@@ -177,6 +186,7 @@ pub(super) fn kinds(network: &Network) -> Kinds {
     BTreeMap::from([
         ("connect-peer", kind_of(connect_peers)),
         ("customer-gateway", kind_of(customer_gateways)),
+        ("egress-only-internet-gateway", kind_of(egress_only_internet_gateways)),
         ("given-attachment", kind_of(given_attachments)),
         ("internet-gateway", kind_of(internet_gateways)),
         ("peering-attachment", kind_of(peering_attachments)),

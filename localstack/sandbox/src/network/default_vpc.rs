@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::internet_gateway::{self, InternetGateway};
 use super::members::request;
 use super::resource::Kind;
-use super::route::Target;
+use super::route_target::Target;
 use super::shelf::Key;
 use super::subnet::{self, Subnet};
 use super::vpc::{self, CreatedVpc};

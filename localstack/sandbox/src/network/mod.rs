@@ -2,9 +2,9 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
+//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`egress_only_internet_gateway`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
 //! | [`zones`], [`account_attributes`] | Regions, zones, and what EC2 says of an account |
-//! | [`route_table`], [`route`] | a VPC's route tables |
+//! | [`route_table`], [`route`], [`route_target`] | a VPC's route tables |
 //! | [`transit_gateway`] | transit gateways, their options, who sees them |
 //! | [`vpc_attachment`], [`attachment_request`] | VPC attachments: their states; what may be asked of them |
 //! | [`given_attachment`], [`connect`], [`connect_peer`], [`vpn_connection`], [`customer_gateway`] | what else a transit gateway may have attached |
@@ -41,6 +41,7 @@ pub mod customer_gateway;
 pub mod default_vpc;
 pub mod describe;
 pub mod dhcp_options;
+pub mod egress_only_internet_gateway;
 pub mod filters;
 pub mod given_attachment;
 pub mod internet_gateway;
@@ -60,6 +61,7 @@ pub mod resource;
 pub mod route;
 pub mod route_search;
 pub mod route_table;
+pub mod route_target;
 pub mod security_group;
 pub mod shareable;
 pub mod shelf;
@@ -101,6 +103,7 @@ pub struct Network {
     pub subnets: Shelf<subnet::Subnet>,
     pub route_tables: Shelf<route_table::RouteTable>,
     pub internet_gateways: Shelf<internet_gateway::InternetGateway>,
+    pub egress_only_internet_gateways: Shelf<egress_only_internet_gateway::EgressOnlyInternetGateway>,
     pub transit_gateways: Shelf<transit_gateway::TransitGateway>,
     pub transit_gateway_route_tables: Shelf<transit_gateway_route_table::TransitGatewayRouteTable>,
     pub vpc_attachments: Shelf<vpc_attachment::VpcAttachment>,
@@ -196,6 +199,7 @@ handlers! {
     "AttachInternetGateway" => internet_gateway::attach,
     "CreateCustomerGateway" => customer_gateway::create,
     "CreateDefaultVpc" => default_vpc::create,
+    "CreateEgressOnlyInternetGateway" => egress_only_internet_gateway::create,
     "CreateInternetGateway" => internet_gateway::create,
     "CreateManagedPrefixList" => prefix_list_request::create,
     "CreateRoute" => route::create,
@@ -214,6 +218,7 @@ handlers! {
     "CreateVpcPeeringConnection" => vpc_peering_request::create,
     "CreateVpnConnection" => vpn_connection::create,
     "DeleteCustomerGateway" => customer_gateway::delete,
+    "DeleteEgressOnlyInternetGateway" => egress_only_internet_gateway::delete,
     "DeleteInternetGateway" => internet_gateway::delete,
     "DeleteManagedPrefixList" => prefix_list_request::delete,
     "DeleteRoute" => route::delete,
@@ -235,6 +240,7 @@ handlers! {
     "DescribeAvailabilityZones" => zones::describe_availability_zones,
     "DescribeCustomerGateways" => customer_gateway::describe,
     "DescribeDhcpOptions" => dhcp_options::describe,
+    "DescribeEgressOnlyInternetGateways" => egress_only_internet_gateway::describe,
     "DescribeInternetGateways" => internet_gateway::describe,
     "DescribeManagedPrefixLists" => prefix_list::describe,
     "DescribeNetworkAcls" => network_acl::describe,

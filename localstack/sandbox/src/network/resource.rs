@@ -8,6 +8,7 @@ use crate::random::Dice;
 pub enum Kind {
     CustomerGateway,
     DhcpOptions,
+    EgressOnlyInternetGateway,
     InternetGateway,
     NetworkAcl,
     NetworkInterface,
@@ -25,9 +26,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::CustomerGateway,
         Kind::DhcpOptions,
+        Kind::EgressOnlyInternetGateway,
         Kind::InternetGateway,
         Kind::NetworkAcl,
         Kind::NetworkInterface,
@@ -48,6 +50,7 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "cgw",
             Kind::DhcpOptions => "dopt",
+            Kind::EgressOnlyInternetGateway => "eigw",
             Kind::InternetGateway => "igw",
             Kind::NetworkAcl => "acl",
             Kind::NetworkInterface => "eni",
@@ -70,6 +73,7 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "customer-gateway",
             Kind::DhcpOptions => "dhcp-options",
+            Kind::EgressOnlyInternetGateway => "egress-only-internet-gateway",
             Kind::InternetGateway => "internet-gateway",
             Kind::NetworkAcl => "network-acl",
             Kind::NetworkInterface => "network-interface",
@@ -122,6 +126,7 @@ impl Kind {
         match self {
             Kind::CustomerGateway => "InvalidCustomerGatewayID",
             Kind::DhcpOptions => "InvalidDhcpOptionID",
+            Kind::EgressOnlyInternetGateway => "InvalidGatewayID",
             Kind::InternetGateway => "InvalidInternetGatewayID",
             Kind::NetworkAcl => "InvalidNetworkAclID",
             Kind::NetworkInterface => "InvalidNetworkInterfaceID",
@@ -145,6 +150,7 @@ impl Kind {
             Kind::PrefixList => "InvalidPrefixListId",
             Kind::CustomerGateway => "InvalidCustomerGatewayId",
             Kind::DhcpOptions => "InvalidDhcpOptionsId",
+            Kind::EgressOnlyInternetGateway => "InvalidEgressOnlyInternetGatewayId",
             Kind::NetworkAcl => "InvalidNetworkAclId",
             Kind::SecurityGroup => "InvalidGroupId",
             Kind::NetworkInterface => "InvalidNetworkInterfaceId",
@@ -164,6 +170,7 @@ impl Kind {
         let message = match self {
             Kind::CustomerGateway => format!("The customerGateway ID '{id}' does not exist"),
             Kind::DhcpOptions => format!("The dhcpOption ID '{id}' does not exist"),
+            Kind::EgressOnlyInternetGateway => format!("The eigw ID '{id}' does not exist"),
             Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
             Kind::NetworkAcl => format!("The networkAcl ID '{id}' does not exist"),
             Kind::NetworkInterface => format!("The networkInterface ID '{id}' does not exist"),

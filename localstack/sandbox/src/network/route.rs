@@ -1,33 +1,19 @@
-//! Routes in a VPC's tables.
-//!
-//! A route aims at a transit gateway only while the VPC has an available attachment to it; otherwise CreateRoute says
-//! that there is no such transit gateway (seen in terraform-provider-aws#9222 and #10025). A route that outlives its
-//! attachment stays and turns `blackhole`.
+//! Routes in a VPC's tables. Where they may lead is in [`route_target`].
 
 use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::members::{Done, Nothing, answer, request, words};
+use super::members::{Done, Nothing, answer, request};
 use super::prefix_list::Family;
 use super::resource::{Kind, invalid_combination, invalid_value, missing};
 use super::route_table::{RouteTable, own, own_mut};
+use super::route_target::{State, Target, state};
 use super::shelf::Key;
-use super::vpc_peering::Status as Peering;
-use super::{Network, cidr, internet_gateway, prefix_list, vpc_peering};
+use super::{Network, cidr, prefix_list, route_target};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
-
-words! { State { Active = "active", Blackhole = "blackhole" } }
-
-/// Where a route leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    InternetGateway(String),
-    TransitGateway(String),
-    VpcPeering(String),
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
@@ -39,8 +25,9 @@ pub struct Route {
 answer! { "PascalCase"
     RouteDescription {
         destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
-        destination_prefix_list_id: Option<String>, gateway_id: Option<String>, transit_gateway_id: Option<String>,
-        vpc_peering_connection_id: Option<String>, origin: &'static str, state: State,
+        destination_prefix_list_id: Option<String>, egress_only_internet_gateway_id: Option<String>,
+        gateway_id: Option<String>, transit_gateway_id: Option<String>, vpc_peering_connection_id: Option<String>,
+        origin: &'static str, state: State,
     }
 }
 
@@ -49,6 +36,16 @@ answer! { "PascalCase"
 pub enum Destination {
     Range(IpNet),
     PrefixList(String),
+}
+
+impl Destination {
+    /// Tells whether it is of IPv4 addresses.
+    pub fn is_ipv4(&self, network: &Network) -> bool {
+        match self {
+            Destination::Range(range) => family_of(range) == Family::V4,
+            Destination::PrefixList(id) => prefix_list::find(network, id).is_some_and(|it| it.family == Family::V4),
+        }
+    }
 }
 
 impl fmt::Display for Destination {
@@ -129,6 +126,9 @@ pub fn descriptions(world: &World, table: &RouteTable) -> Vec<RouteDescription> 
     let others = table.all_routes().map(|(destination, route)| {
         let blank = blank(&destination, "CreateRoute", state(world, table, route));
         match &route.target {
+            Target::EgressOnlyInternetGateway(id) => {
+                RouteDescription { egress_only_internet_gateway_id: Some(id.clone()), ..blank }
+            }
             Target::InternetGateway(id) => RouteDescription { gateway_id: Some(id.clone()), ..blank },
             Target::TransitGateway(id) => RouteDescription { transit_gateway_id: Some(id.clone()), ..blank },
             Target::VpcPeering(id) => RouteDescription { vpc_peering_connection_id: Some(id.clone()), ..blank },
@@ -148,35 +148,13 @@ fn blank(destination: &Destination, origin: &'static str, state: State) -> Route
         destination_cidr_block: v4,
         destination_ipv6_cidr_block: v6,
         destination_prefix_list_id: list,
+        egress_only_internet_gateway_id: None,
         gateway_id: None,
         transit_gateway_id: None,
         vpc_peering_connection_id: None,
         origin,
         state,
     }
-}
-
-/// Tells whether a route leads anywhere now.
-pub fn state(world: &World, table: &RouteTable, route: &Route) -> State {
-    let leads = match &route.target {
-        Target::InternetGateway(id) => {
-            world.network.internet_gateways.get(id).is_some_and(|it| it.vpc.as_ref() == Some(&table.vpc))
-        }
-        Target::TransitGateway(id) => {
-            (!route.orphaned || world.network.switches.revive_blackholes) && attached(world, &table.vpc, id)
-        }
-        Target::VpcPeering(id) => {
-            let peering = world.network.vpc_peering_connections.get(id);
-            peering.is_some_and(|it| it.status == Peering::Active)
-        }
-    };
-    if leads { State::Active } else { State::Blackhole }
-}
-
-/// Tells whether a VPC has a working attachment to a transit gateway.
-fn attached(world: &World, vpc: &str, transit_gateway: &str) -> bool {
-    let attachments = world.network.vpc_attachments.under(&Key::Vpc(vpc.to_owned()));
-    attachments.into_iter().any(|it| it.transit_gateway == transit_gateway && it.state.carries_traffic())
 }
 
 /// Marks the routes of a VPC to a target that is gone, whatever comes after.
@@ -193,8 +171,8 @@ pub fn orphan(world: &mut World, vpc: &str, target: &Target) {
 request! { "PascalCase"
     RouteRequest {
         route_table_id: String, destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
-        destination_prefix_list_id: Option<String>, gateway_id: Option<String>, transit_gateway_id: Option<String>,
-        vpc_peering_connection_id: Option<String>,
+        destination_prefix_list_id: Option<String>, egress_only_internet_gateway_id: Option<String>,
+        gateway_id: Option<String>, transit_gateway_id: Option<String>, vpc_peering_connection_id: Option<String>,
     }
 }
 request! { "PascalCase"
@@ -205,6 +183,17 @@ request! { "PascalCase"
 }
 
 impl RouteRequest {
+    /// Lists the targets that are named.
+    pub fn targets(&self) -> impl Iterator<Item = &String> {
+        let targets = [
+            &self.egress_only_internet_gateway_id,
+            &self.gateway_id,
+            &self.transit_gateway_id,
+            &self.vpc_peering_connection_id,
+        ];
+        targets.into_iter().flatten()
+    }
+
     /// Returns the members that name the route.
     fn named(&self) -> DeleteRoute {
         DeleteRoute {
@@ -238,44 +227,6 @@ fn destination(named: &DeleteRoute, tidy: bool) -> Result<Destination, AwsError>
     Ok(Destination::Range(range))
 }
 
-/// Reads the one target and checks that it stands in, or is attached to, the table's VPC.
-fn target(world: &World, caller: &Caller, vpc: &str, input: &RouteRequest) -> Result<Target, AwsError> {
-    match (&input.gateway_id, &input.transit_gateway_id, &input.vpc_peering_connection_id) {
-        (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
-            Err(invalid_combination("Only one target can be given"))
-        }
-        (None, None, None) => Err(missing("gatewayId")),
-        (Some(gateway), None, None) => {
-            let gateway = internet_gateway::own(world, caller, gateway)?;
-            if gateway.vpc.as_deref() != Some(vpc) {
-                let message = format!("route table and network gateway {} belong to different networks", gateway.id);
-                return Err(invalid_value(message));
-            }
-            Ok(Target::InternetGateway(gateway.id.clone()))
-        }
-        (None, None, Some(id)) => {
-            let peering = vpc_peering::seen(world, caller, id)?;
-            if peering.across(vpc).is_none() {
-                let message = format!("route table and vpc peering connection {id} belong to different networks");
-                return Err(invalid_value(message));
-            }
-            // One that waits for acceptance can be aimed at already (VPC peering guide, "Update your route tables").
-            if peering.status.is_over() {
-                return Err(Kind::VpcPeeringConnection.not_found(id));
-            }
-            Ok(Target::VpcPeering(id.clone()))
-        }
-        (None, Some(id), None) => {
-            Kind::TransitGateway.check(id)?;
-            if !attached(world, vpc, id) {
-                let message = format!("The transitGateway ID '{id}' does not exist.");
-                return Err(AwsError::new("InvalidTransitGatewayID.NotFound", message));
-            }
-            Ok(Target::TransitGateway(id.clone()))
-        }
-    }
-}
-
 /// Refuses a destination that the VPC's local routes already decide.
 fn beyond_local(world: &World, vpc: &str, destination: &Destination) -> Result<(), AwsError> {
     let Destination::Range(range) = destination else { return Ok(()) };
@@ -301,7 +252,7 @@ pub fn create(world: &mut World, caller: &Caller, input: RouteRequest) -> Result
         }
     };
     refuse_at_gateway(table)?;
-    let target = target(world, caller, &table.vpc, &input)?;
+    let target = route_target::read(world, caller, &table.vpc, &destination, &input)?;
     if table.holds(&destination) {
         let message = format!("The route identified by {destination} already exists.");
         return Err(AwsError::new("RouteAlreadyExists", message));
@@ -334,7 +285,7 @@ pub fn replace(world: &mut World, caller: &Caller, input: RouteRequest) -> Resul
             "There is no route defined for '{destination}' in the route table. Use CreateRoute instead."
         )));
     }
-    let target = target(world, caller, &table.vpc, &input)?;
+    let target = route_target::read(world, caller, &table.vpc, &destination, &input)?;
     own_mut(world, caller, &input.route_table_id)?.put(destination, target);
     Ok(Nothing {})
 }

@@ -11,7 +11,8 @@ use super::describe::describe_request;
 use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request};
 use super::resource::{Kind, invalid_combination, invalid_value, not_authorized};
-use super::route::{Route, RouteDescription, Target, descriptions};
+use super::route::{Route, RouteDescription, descriptions};
+use super::route_target::Target;
 use super::shelf::{Kept, Key, merged};
 use super::subnet::{self, Subnet};
 use super::tags::{Tag, TagSpecification, on_creation};
@@ -233,7 +234,9 @@ const SIEVE: Sieve<RouteTableDescription> = Sieve {
         ("route.destination-cidr-block", |it| of_routes(it, |route| route.destination_cidr_block.clone())),
         ("route.destination-ipv6-cidr-block", |it| of_routes(it, |route| route.destination_ipv6_cidr_block.clone())),
         ("route.destination-prefix-list-id", |it| of_routes(it, |route| route.destination_prefix_list_id.clone())),
-        ("route.egress-only-internet-gateway-id", none),
+        ("route.egress-only-internet-gateway-id", |it| {
+            of_routes(it, |route| route.egress_only_internet_gateway_id.clone())
+        }),
         ("route.gateway-id", |it| of_routes(it, |route| route.gateway_id.clone())),
         ("route.instance-id", none),
         ("route.nat-gateway-id", none),

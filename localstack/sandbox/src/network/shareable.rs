@@ -34,6 +34,7 @@ impl Shareable<'_> {
             Kind::Subnet => "ec2:Subnet",
             Kind::CustomerGateway
             | Kind::DhcpOptions
+            | Kind::EgressOnlyInternetGateway
             | Kind::InternetGateway
             | Kind::NetworkAcl
             | Kind::NetworkInterface

@@ -135,6 +135,9 @@ fn taggable(world: &World, caller: &Caller, id: &str) -> Result<Kind, AwsError> 
     let may = match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::DhcpOptions => dhcp_options::id_in(&caller.account, &caller.region) == id,
+        Kind::EgressOnlyInternetGateway => {
+            network.egress_only_internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region))
+        }
         Kind::InternetGateway => network.internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::NetworkAcl => vpc::own_by(world, caller, network_acl::id_of).contains_key(id),
         Kind::NetworkInterface => network_interface::is_callers(world, caller, id),

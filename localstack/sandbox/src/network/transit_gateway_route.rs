@@ -9,7 +9,7 @@ use super::attachment::{Attachment, ResourceType, Side, find, target_of};
 use super::cidr;
 use super::members::{answer, request};
 use super::resource::{invalid_combination, missing};
-use super::route::State;
+use super::route_target::State;
 use super::shelf::Key;
 use super::table_routes::{Origin, TableRoute, weight_of_gateway};
 use super::transit_gateway_route_table::{TransitGatewayRouteTable, available, own, own_mut};

@@ -288,6 +288,7 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteVpc) -> Result<No
     let network = &world.network;
     let occupied = network.subnets.ids(&inside).next().is_some()
         || network.internet_gateways.under(&Key::place(caller)).any(|it| it.vpc.as_ref() == Some(id))
+        || network.egress_only_internet_gateways.ids(&inside).next().is_some()
         || network.vpc_attachments.under(&inside).any(|it| it.state.holds_interfaces_or_waits())
         || vpc_peering::holds(network, id)
         || network.route_tables.under(&inside).any(|it| it.main.is_none());

@@ -21,7 +21,7 @@ use super::describe::describe_request;
 use super::filters::Sieve;
 use super::members::{Switch, answer, words};
 use super::resource::Kind;
-use super::route::Target;
+use super::route_target::Target;
 use super::shelf::{Kept, Key};
 use super::switches::DefaultAssociation;
 use super::tags::Tag;

@@ -11,8 +11,9 @@ use std::net::IpAddr;
 use super::association::{Association, State as AssociationState};
 use super::attachment::{Attachment, find};
 use super::given_attachment::GivenAttachment;
-use super::route::{State as RouteState, Target, longest, state};
+use super::route::longest;
 use super::route_table::{RouteTable, of_subnet};
+use super::route_target::{State as RouteState, Target, state};
 use super::shelf::Key;
 use super::vpc_attachment::VpcAttachment;
 use crate::world::World;
@@ -93,7 +94,9 @@ pub fn walk(world: &World, from: Start, to: IpAddr) -> Path {
         hops.push(here.id.clone());
         let gateway = match leave_vpc(world, here, to) {
             Ok(Target::TransitGateway(id)) => id,
-            Ok(Target::InternetGateway(id)) => return Path::Left { gateway: id, hops },
+            Ok(Target::InternetGateway(id) | Target::EgressOnlyInternetGateway(id)) => {
+                return Path::Left { gateway: id, hops };
+            }
             Ok(Target::VpcPeering(id)) => {
                 let peering = world.network.vpc_peering_connections.get(&id);
                 let other = peering.and_then(|it| it.across(vpc)).filter(|other| has_address(world, other, to));

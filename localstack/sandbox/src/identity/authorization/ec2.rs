@@ -177,6 +177,9 @@ fn resource(world: &World, caller: &Caller, kind: Kind, id: &str) -> (String, Co
         | Kind::PrefixList
         | Kind::TransitGatewayConnectPeer
         | Kind::VpnConnection => {}
+        Kind::EgressOnlyInternetGateway => {
+            put_vpc(network.egress_only_internet_gateways.get(id).map(|it| &it.vpc));
+        }
         Kind::NetworkAcl => put_vpc(vpc::own_by(world, caller, network_acl::id_of).get(id).map(|vpc| &vpc.id)),
         Kind::SecurityGroup => put_vpc(vpc::own_by(world, caller, security_group::id_of).get(id).map(|vpc| &vpc.id)),
         Kind::InternetGateway => {
@@ -213,6 +216,7 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
     let network = &world.network;
     match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).map(|it| it.owner.clone()),
+        Kind::EgressOnlyInternetGateway => network.egress_only_internet_gateways.get(id).map(|it| it.owner.clone()),
         Kind::InternetGateway => network.internet_gateways.get(id).map(|it| it.owner.clone()),
         // Nobody but the owner of the VPC, or of the default set, can name these.
         Kind::DhcpOptions | Kind::NetworkAcl | Kind::NetworkInterface | Kind::SecurityGroup => None,
