@@ -33,15 +33,20 @@ MISSING = {
 COLOUR = {"Filters": [{"Name": "colour", "Values": ["red"]}]}
 # Operations that may be asked with nothing, asked with something that will not do, and the code for it.
 WRONG = {
+    "ec2.AllocateAddress": ({"TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]},
+                            "InvalidParameterValue"),
     "ec2.CreateDefaultVpc": ({}, "DefaultVpcAlreadyExists"),
     "ec2.CreateInternetGateway": ({"TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]},
                                   "InvalidParameterValue"),
+    "ec2.CreateNatGateway": ({"ConnectivityType": "private"}, "MissingParameter"),
     "ec2.CreateTransitGateway": ({"TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]},
                                  "InvalidParameterValue"),
     "ec2.CreateVpc": ({"CidrBlock": "10.0.0.0/8"}, "InvalidVpc.Range"),
     "ec2.DescribeAccountAttributes": ({"AttributeNames": ["colour"]}, "InvalidParameterValue"),
+    "ec2.DescribeNatGateways": ({"Filter": [{"Name": "colour", "Values": ["red"]}]}, "InvalidParameterValue"),
     "ec2.DescribeRegions": ({"RegionNames": ["nowhere-1"]}, "InvalidParameterValue"),
     "ec2.DescribeTags": (COLOUR, "InvalidParameterValue"),
+    "ec2.ReleaseAddress": ({}, "MissingParameter"),
     "organizations.CreateOrganization": ({"FeatureSet": "SOME"}, "InvalidInputException"),
     "ram.EnableSharingWithAwsOrganization": ({}, "OperationNotPermittedException"),
     "ram.GetResourceShareInvitations": ({"maxResults": 0}, "InvalidMaxResultsException"),

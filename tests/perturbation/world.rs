@@ -223,7 +223,14 @@ fn on_made_hub(seed: &Seed, names: &mut Names) {
     seed.ec2(&home, "CreateRoute", route);
     let made = seed.ec2(&home, "CreateEgressOnlyInternetGateway", json!({ "VpcId": vpc }));
     let egress_only = text(&made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]);
-    names.0.insert("eigw".to_owned(), egress_only);
+    let address = seed.ec2(&home, "AllocateAddress", json!({}));
+    let inside = json!({ "SubnetId": names.id("network.fw/3"), "ConnectivityType": "private" });
+    let nat = seed.ec2(&home, "CreateNatGateway", inside);
+    names.0.extend([
+        ("eigw".to_owned(), egress_only),
+        ("address".to_owned(), text(&address["AllocationId"])),
+        ("nat".to_owned(), text(&nat["NatGateway"]["NatGatewayId"])),
+    ]);
     names.0.insert("connect peer".to_owned(), connect_peer(seed, &home, &attachment, &eu));
     names.0.extend([("vpn".to_owned(), attachment), ("igw".to_owned(), internet), ("eu".to_owned(), eu)]);
 }

@@ -20,5 +20,6 @@ NEEDS = {
     "organization": "an organization that may be made and unmade",
     "clock": "a clock that can be moved on",
     "sandbox": "the sandbox's own calls",
+    "nat": "NAT gateways, which AWS bills by the hour, and Elastic IP addresses for them",
     "protocol": "requests that are not signed",
 }

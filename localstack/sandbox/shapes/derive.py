@@ -22,33 +22,34 @@ TABLE = pathlib.Path(__file__).with_name("operations.json")
 OPERATIONS = {
     ("ec2", "2016-11-15"): """
         AcceptTransitGatewayPeeringAttachment AcceptTransitGatewayVpcAttachment AcceptVpcPeeringConnection
-        AssociateRouteTable AssociateSubnetCidrBlock AssociateTransitGatewayRouteTable AssociateVpcCidrBlock
-        AttachInternetGateway CreateCustomerGateway CreateDefaultVpc CreateEgressOnlyInternetGateway
-        CreateInternetGateway CreateManagedPrefixList CreateRoute CreateRouteTable CreateSubnet CreateTags
-        CreateTransitGateway CreateTransitGatewayConnect CreateTransitGatewayConnectPeer
-        CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute
-        CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc CreateVpcPeeringConnection
-        CreateVpnConnection DeleteCustomerGateway DeleteEgressOnlyInternetGateway DeleteInternetGateway
-        DeleteManagedPrefixList DeleteRoute DeleteRouteTable DeleteSubnet DeleteTags DeleteTransitGateway
-        DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer DeleteTransitGatewayPeeringAttachment
-        DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable
-        DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection DeleteVpnConnection
-        DescribeAccountAttributes DescribeAvailabilityZones DescribeCustomerGateways DescribeDhcpOptions
-        DescribeEgressOnlyInternetGateways DescribeInternetGateways DescribeManagedPrefixLists DescribeNetworkAcls
-        DescribeNetworkInterfaces DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroups
-        DescribeSubnets DescribeTags DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers
-        DescribeTransitGatewayConnects DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables
-        DescribeTransitGatewayVpcAttachments DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections
-        DescribeVpcs DescribeVpnConnections DetachInternetGateway DisableTransitGatewayRouteTablePropagation
-        DisassociateRouteTable DisassociateSubnetCidrBlock DisassociateTransitGatewayRouteTable DisassociateVpcCidrBlock
+        AllocateAddress AssociateRouteTable AssociateSubnetCidrBlock AssociateTransitGatewayRouteTable
+        AssociateVpcCidrBlock AttachInternetGateway CreateCustomerGateway CreateDefaultVpc
+        CreateEgressOnlyInternetGateway CreateInternetGateway CreateManagedPrefixList CreateNatGateway CreateRoute
+        CreateRouteTable CreateSubnet CreateTags CreateTransitGateway CreateTransitGatewayConnect
+        CreateTransitGatewayConnectPeer CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference
+        CreateTransitGatewayRoute CreateTransitGatewayRouteTable CreateTransitGatewayVpcAttachment CreateVpc
+        CreateVpcPeeringConnection CreateVpnConnection DeleteCustomerGateway DeleteEgressOnlyInternetGateway
+        DeleteInternetGateway DeleteManagedPrefixList DeleteNatGateway DeleteRoute DeleteRouteTable DeleteSubnet
+        DeleteTags DeleteTransitGateway DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer
+        DeleteTransitGatewayPeeringAttachment DeleteTransitGatewayPrefixListReference DeleteTransitGatewayRoute
+        DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment DeleteVpc DeleteVpcPeeringConnection
+        DeleteVpnConnection DescribeAccountAttributes DescribeAddresses DescribeAvailabilityZones
+        DescribeCustomerGateways DescribeDhcpOptions DescribeEgressOnlyInternetGateways DescribeInternetGateways
+        DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists
+        DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSubnets DescribeTags
+        DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers DescribeTransitGatewayConnects
+        DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables DescribeTransitGatewayVpcAttachments
+        DescribeTransitGateways DescribeVpcAttribute DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections
+        DetachInternetGateway DisableTransitGatewayRouteTablePropagation DisassociateRouteTable
+        DisassociateSubnetCidrBlock DisassociateTransitGatewayRouteTable DisassociateVpcCidrBlock
         EnableTransitGatewayRouteTablePropagation GetManagedPrefixListAssociations GetManagedPrefixListEntries
         GetTransitGatewayAttachmentPropagations GetTransitGatewayPrefixListReferences
         GetTransitGatewayRouteTableAssociations GetTransitGatewayRouteTablePropagations ModifyManagedPrefixList
         ModifySubnetAttribute ModifyTransitGateway ModifyTransitGatewayPrefixListReference
         ModifyTransitGatewayVpcAttachment ModifyVpcAttribute ModifyVpcPeeringConnectionOptions
-        RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcPeeringConnection ReplaceRoute
-        ReplaceRouteTableAssociation ReplaceTransitGatewayRoute RestoreManagedPrefixListVersion
-        SearchTransitGatewayRoutes
+        RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcPeeringConnection
+        ReleaseAddress ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute
+        RestoreManagedPrefixListVersion SearchTransitGatewayRoutes
     """,
     ("iam", "2010-05-08"): """
         AttachRolePolicy CreatePolicy CreatePolicyVersion CreateRole CreateServiceLinkedRole DeletePolicy
@@ -88,8 +89,9 @@ CONSTRAINTS = ("enum", "min", "max")
 # Members whose shapes the table does not know, which AWS's answers leave out where the sandbox answers: decisions by the
 # policies of other accounts' resources.
 LEFT_OUT = {"EvaluationResult": {"EvalDecisionDetails"}, "ResourceSpecificResult": {"EvalDecisionDetails"}}
-# Values that AWS gives and the models leave out. InternetGatewayAttachment: "the state is available when attached".
-UNLISTED = {"AttachmentStatus": ["available"]}
+# Values that AWS gives and the models leave out. InternetGatewayAttachment: "the state is available when attached"; the
+# filter interface-type of DescribeNetworkInterfaces lists nat_gateway, where the model has natGateway.
+UNLISTED = {"AttachmentStatus": ["available"], "NetworkInterfaceType": ["nat_gateway"]}
 
 
 class Service:

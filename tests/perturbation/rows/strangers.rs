@@ -1,7 +1,8 @@
-//! What is none of transitd's: peerings, internet gateways; and prefix lists, which it only names.
+//! What is none of transitd's: peerings, internet gateways, NAT gateways; and prefix lists, which it only names.
 
 use aws_sandbox::network::association::{Association, State as AssociationState};
 use aws_sandbox::network::members::Switch;
+use aws_sandbox::network::nat_gateway::{Failure, State as NatState};
 use aws_sandbox::network::prefix_list::{Family, State as ListState};
 use aws_sandbox::network::vpc_attachment::State;
 use aws_sandbox::network::vpc_peering::Status;
@@ -11,7 +12,7 @@ use super::ComesTo::{Ignored, Reported};
 use super::Row;
 
 pub fn rows() -> Vec<Row> {
-    [peerings(), vpc_peerings(), internet_gateways(), egress_only_internet_gateways(), prefix_lists()]
+    [peerings(), vpc_peerings(), internet_gateways(), egress_only_internet_gateways(), nat_gateways(), prefix_lists()]
         .into_iter()
         .flatten()
         .collect()
@@ -224,6 +225,37 @@ fn egress_only_internet_gateways() -> Vec<Row> {
         gateway!("region", it => it.region = "eu-north-1".into()),
         gateway!("vpc", it => it.vpc = "vpc-0ffffffffffffffff".into()),
         gateway!("client_token", it => it.client_token = Some("token".into())),
+    ]
+}
+
+fn nat_gateways() -> Vec<Row> {
+    const WHY: &str = "NAT gateways and their addresses are for who keeps them; the routes to them are read as routes";
+    macro_rules! gateway {
+        ($field:literal, $it:ident => $change:expr) => {
+            row!("nat-gateway", $field, model!(nat_gateways, "nat", $it => $change), &[], Ignored(WHY))
+        };
+    }
+    macro_rules! address {
+        ($field:literal, $it:ident => $change:expr) => {
+            row!("elastic-ip", $field, model!(elastic_ips, "address", $it => $change), &[], Ignored(WHY))
+        };
+    }
+    vec![
+        gateway!("id", it => it.id = "nat-0ffffffffffffffff".into()),
+        gateway!("owner", it => it.owner = "999999999999".into()),
+        gateway!("region", it => it.region = "eu-north-1".into()),
+        gateway!("vpc", it => it.vpc = "vpc-0ffffffffffffffff".into()),
+        gateway!("subnet", it => it.subnet = "subnet-0ffffffffffffffff".into()),
+        gateway!("state", it => it.state = NatState::Deleted),
+        gateway!("failure", it => it.failure = Some(Failure { code: "InternalError", message: "again".into() })),
+        gateway!("allocation", it => it.allocation = Some("eipalloc-0ffffffffffffffff".into())),
+        gateway!("created", it => it.created = Timestamp::UNIX_EPOCH),
+        gateway!("deleted", it => it.deleted = Some(Timestamp::UNIX_EPOCH)),
+        gateway!("client_token", it => it.client_token = Some("token".into())),
+        address!("id", it => it.id = "eipalloc-0ffffffffffffffff".into()),
+        address!("owner", it => it.owner = "999999999999".into()),
+        address!("region", it => it.region = "eu-north-1".into()),
+        address!("public", it => it.public = std::net::Ipv4Addr::new(192, 0, 2, 1)),
     ]
 }
 

@@ -226,6 +226,13 @@ fn route_tables() -> Vec<Row> {
         row!(
             KIND,
             "routes",
+            model!(route_tables, "billing.side/table", it => lead_out(&mut it, Target::NatGateway("nat-0eeeeeeeeeeeeeeee".into()))),
+            &["problem: foreign-route billing/billing.side/billing.side/table 0.0.0.0/0 nat-0eeeeeeeeeeeeeeee"],
+            Reported
+        ),
+        row!(
+            KIND,
+            "routes",
             |bench| {
                 bench.call("billing", "CreateRoute", serde_json::json!({ "RouteTableId": "{billing.side/table}", "DestinationCidrBlock": "192.168.0.0/16", "TransitGatewayId": "{eu}" }));
             },

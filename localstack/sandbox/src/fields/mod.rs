@@ -184,6 +184,9 @@ mod tests {
         bench.prefix_list(HUB, &["10.0.0.0/16"], 2);
         bench.ec2(HUB, "CreateInternetGateway", json!({}));
         bench.ec2(HUB, "CreateEgressOnlyInternetGateway", json!({"VpcId": vpc}));
+        bench.ec2(HUB, "AllocateAddress", json!({}));
+        let subnet = text(&bench.ec2(HUB, "DescribeSubnets", json!({}))["Subnets"][0]["SubnetId"]);
+        bench.ec2(HUB, "CreateNatGateway", json!({"SubnetId": subnet, "ConnectivityType": "private"}));
         bench.ec2(HUB, "CreateTags", json!({"Resources": [vpc], "Tags": [{"Key": "a", "Value": "b"}]}));
         bench.organizations(HUB, "CreateOrganization", json!({"FeatureSet": "ALL"}));
         let root = text(&bench.organizations(HUB, "ListRoots", json!({}))["Roots"][0]["Id"]);

@@ -14,9 +14,11 @@ use crate::network::attachment;
 use crate::network::connect_peer::{self, ConnectPeer};
 use crate::network::customer_gateway::CustomerGateway;
 use crate::network::egress_only_internet_gateway::EgressOnlyInternetGateway;
+use crate::network::elastic_ip::ElasticIp;
 use crate::network::given_attachment::GivenAttachment;
 use crate::network::internet_gateway::InternetGateway;
 use crate::network::members;
+use crate::network::nat_gateway::{self, NatGateway};
 use crate::network::peering_attachment::{End, PeeringAttachment};
 use crate::network::prefix_list::{self, PrefixList};
 use crate::network::prefix_list_reference::{self, Reference};
@@ -36,7 +38,7 @@ use crate::network::zones::Zone;
 
 plain! {
     IpAddr, Ipv4Addr, members::Switch, connect_peer::State, association::State,
-    attachment::ResourceType, prefix_list::Family, prefix_list::State,
+    attachment::ResourceType, nat_gateway::Failure, nat_gateway::State, prefix_list::Family, prefix_list::State,
     prefix_list_reference::State, subnet::State, transit_gateway::State,
     transit_gateway_route_table::State, vpc::State, vpc::Tenancy, vpc_attachment::State,
     vpc_cidr::State, vpc_peering::Status, vpn_connection::State,
@@ -47,6 +49,7 @@ impl Told for Target {
         match self {
             Target::EgressOnlyInternetGateway(id)
             | Target::InternetGateway(id)
+            | Target::NatGateway(id)
             | Target::TransitGateway(id)
             | Target::VpcPeering(id) => json!(id),
         }
@@ -75,6 +78,7 @@ modelled! {
     EgressOnlyInternetGateway {
         id: String, owner: String, region: String, vpc: String, client_token: Option<String>,
     }
+    ElasticIp { id: String, owner: String, region: String, public: Ipv4Addr }
     GivenAttachment {
         id: String, transit_gateway: String, transit_gateway_owner: String, region: String,
         resource_type: attachment::ResourceType, resource: String, resource_owner: String,
@@ -88,6 +92,11 @@ modelled! {
     }
     Party {
         vpc: String, owner: String, region: String, dns_resolution: bool, listed_until: Option<Timestamp>,
+    }
+    NatGateway {
+        id: String, owner: String, region: String, vpc: String, subnet: String, state: nat_gateway::State,
+        failure: Option<nat_gateway::Failure>, allocation: Option<String>, created: Timestamp,
+        deleted: Option<Timestamp>, client_token: Option<String>,
     }
     PeeringAttachment {
         id: String, requester: End, accepter: End, state: vpc_attachment::State, message: Option<String>,
@@ -170,6 +179,8 @@ pub(super) fn kinds(network: &Network) -> Kinds {
         route_tables,
         internet_gateways,
         egress_only_internet_gateways,
+        nat_gateways,
+        elastic_ips,
         transit_gateways,
         transit_gateway_route_tables,
         vpc_attachments,
@@ -187,8 +198,10 @@ pub(super) fn kinds(network: &Network) -> Kinds {
         ("connect-peer", kind_of(connect_peers)),
         ("customer-gateway", kind_of(customer_gateways)),
         ("egress-only-internet-gateway", kind_of(egress_only_internet_gateways)),
+        ("elastic-ip", kind_of(elastic_ips)),
         ("given-attachment", kind_of(given_attachments)),
         ("internet-gateway", kind_of(internet_gateways)),
+        ("nat-gateway", kind_of(nat_gateways)),
         ("peering-attachment", kind_of(peering_attachments)),
         ("prefix-list", kind_of(prefix_lists)),
         ("route-table", kind_of(route_tables)),

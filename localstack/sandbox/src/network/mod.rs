@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`egress_only_internet_gateway`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
+//! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`egress_only_internet_gateway`], [`nat_gateway`], [`elastic_ip`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
 //! | [`zones`], [`account_attributes`] | Regions, zones, and what EC2 says of an account |
 //! | [`route_table`], [`route`], [`route_target`] | a VPC's route tables |
 //! | [`transit_gateway`] | transit gateways, their options, who sees them |
@@ -42,10 +42,12 @@ pub mod default_vpc;
 pub mod describe;
 pub mod dhcp_options;
 pub mod egress_only_internet_gateway;
+pub mod elastic_ip;
 pub mod filters;
 pub mod given_attachment;
 pub mod internet_gateway;
 pub mod members;
+pub mod nat_gateway;
 pub mod network_acl;
 pub mod network_interface;
 pub mod paging;
@@ -104,6 +106,8 @@ pub struct Network {
     pub route_tables: Shelf<route_table::RouteTable>,
     pub internet_gateways: Shelf<internet_gateway::InternetGateway>,
     pub egress_only_internet_gateways: Shelf<egress_only_internet_gateway::EgressOnlyInternetGateway>,
+    pub nat_gateways: Shelf<nat_gateway::NatGateway>,
+    pub elastic_ips: Shelf<elastic_ip::ElasticIp>,
     pub transit_gateways: Shelf<transit_gateway::TransitGateway>,
     pub transit_gateway_route_tables: Shelf<transit_gateway_route_table::TransitGatewayRouteTable>,
     pub vpc_attachments: Shelf<vpc_attachment::VpcAttachment>,
@@ -133,6 +137,7 @@ pub enum Event {
     VpcPeering(String, vpc_peering::Event),
     Association(attachment::Side, association::Event),
     VpnConnection(String, vpn_connection::Event),
+    NatGateway(String, nat_gateway::Event),
     PrefixList(String, prefix_list::Event),
     /// A route table and the prefix list that it refers to.
     PrefixListReference(String, String, prefix_list_reference::Event),
@@ -151,6 +156,7 @@ pub fn happen(world: &mut World, event: Event) {
         Event::VpcPeering(id, event) => vpc_peering::happen(world, &id, event),
         Event::Association(side, event) => association::happen(world, &side, event),
         Event::VpnConnection(id, event) => vpn_connection::happen(world, &id, event),
+        Event::NatGateway(id, event) => nat_gateway::happen(world, &id, event),
         Event::PrefixList(id, event) => prefix_list::happen(world, &id, event),
         Event::PrefixListReference(table, list, event) => prefix_list_reference::happen(world, &table, &list, event),
     }
@@ -192,6 +198,7 @@ handlers! {
     "AcceptTransitGatewayPeeringAttachment" => peering_request::accept,
     "AcceptTransitGatewayVpcAttachment" => attachment_request::accept,
     "AcceptVpcPeeringConnection" => vpc_peering_request::accept,
+    "AllocateAddress" => elastic_ip::allocate,
     "AssociateRouteTable" => route_table::associate,
     "AssociateSubnetCidrBlock" => subnet_cidr::associate,
     "AssociateTransitGatewayRouteTable" => association::associate,
@@ -202,6 +209,7 @@ handlers! {
     "CreateEgressOnlyInternetGateway" => egress_only_internet_gateway::create,
     "CreateInternetGateway" => internet_gateway::create,
     "CreateManagedPrefixList" => prefix_list_request::create,
+    "CreateNatGateway" => nat_gateway::create,
     "CreateRoute" => route::create,
     "CreateRouteTable" => route_table::create,
     "CreateSubnet" => subnet::create,
@@ -221,6 +229,7 @@ handlers! {
     "DeleteEgressOnlyInternetGateway" => egress_only_internet_gateway::delete,
     "DeleteInternetGateway" => internet_gateway::delete,
     "DeleteManagedPrefixList" => prefix_list_request::delete,
+    "DeleteNatGateway" => nat_gateway::delete,
     "DeleteRoute" => route::delete,
     "DeleteRouteTable" => route_table::delete,
     "DeleteSubnet" => subnet::delete,
@@ -237,12 +246,14 @@ handlers! {
     "DeleteVpcPeeringConnection" => vpc_peering_request::delete,
     "DeleteVpnConnection" => vpn_connection::delete,
     "DescribeAccountAttributes" => account_attributes::describe,
+    "DescribeAddresses" => elastic_ip::describe,
     "DescribeAvailabilityZones" => zones::describe_availability_zones,
     "DescribeCustomerGateways" => customer_gateway::describe,
     "DescribeDhcpOptions" => dhcp_options::describe,
     "DescribeEgressOnlyInternetGateways" => egress_only_internet_gateway::describe,
     "DescribeInternetGateways" => internet_gateway::describe,
     "DescribeManagedPrefixLists" => prefix_list::describe,
+    "DescribeNatGateways" => nat_gateway::describe,
     "DescribeNetworkAcls" => network_acl::describe,
     "DescribeNetworkInterfaces" => network_interface::describe,
     "DescribePrefixLists" => aws_prefix_list::describe,
@@ -285,6 +296,7 @@ handlers! {
     "RejectTransitGatewayPeeringAttachment" => peering_request::reject,
     "RejectTransitGatewayVpcAttachment" => attachment_request::reject,
     "RejectVpcPeeringConnection" => vpc_peering_request::reject,
+    "ReleaseAddress" => elastic_ip::release,
     "ReplaceRoute" => route::replace,
     "ReplaceRouteTableAssociation" => route_table::replace_association,
     "ReplaceTransitGatewayRoute" => transit_gateway_route::replace,
@@ -318,7 +330,7 @@ fn run<I: DeserializeOwned, O: Serialize>(
 /// allowed to. Everything else, states and quotas, is not looked at (EC2 API Reference, DryRun: checks permissions).
 fn dry(refusal: &Option<AwsError>) -> AwsError {
     let concerns_permission = |error: &&AwsError| {
-        error.code == "UnauthorizedOperation" || error.code.ends_with(".NotFound") || error.code.ends_with(".Malformed")
+        error.code == "UnauthorizedOperation" || error.code.ends_with("NotFound") || error.code.ends_with("Malformed")
     };
     refusal.as_ref().filter(concerns_permission).cloned().unwrap_or_else(|| {
         let message = "Request would have succeeded, but DryRun flag is set.";

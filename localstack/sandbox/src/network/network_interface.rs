@@ -1,8 +1,8 @@
-//! Network interfaces, as far as transit gateways make them: one in each subnet of a VPC attachment.
+//! Network interfaces, as far as AWS makes them: one in each subnet of a VPC attachment, and one for a NAT gateway.
 //!
-//! An interface is there as long as its attachment holds it, and belongs to the VPC's owner, who cannot take it away:
-//! its requester manages it. So nothing of it is kept: [`of`] tells the interfaces of a subnet from the attachments, and
-//! an interface's id from its attachment's and its subnet's. Interfaces of other makers are not modelled.
+//! An interface is there as long as its holder needs it, and belongs to the VPC's owner, who cannot take it away: its
+//! requester manages it. So nothing of it is kept: [`of`] tells the interfaces of a subnet from what holds them, and an
+//! interface's id from its holder's and its subnet's. Interfaces of other makers are not modelled.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::describe::describe_request;
 use super::filters::{Sieve, none};
 use super::members::answer;
+use super::nat_gateway::NatGateway;
 use super::resource::Kind;
 use super::shelf::Key;
 use super::subnet::Subnet;
@@ -25,48 +26,85 @@ use crate::world::World;
 /// The first addresses of a subnet that AWS leaves to others; the last one it keeps as well ("Subnet CIDR blocks").
 const FIRST: u32 = 4;
 
+/// What an interface is there for.
+#[derive(Clone, Copy, Debug)]
+pub enum Holder<'w> {
+    Attachment(&'w VpcAttachment),
+    NatGateway(&'w NatGateway),
+}
+
+impl Holder<'_> {
+    pub fn id(&self) -> &str {
+        match self {
+            Holder::Attachment(it) => &it.id,
+            Holder::NatGateway(it) => &it.id,
+        }
+    }
+
+    fn created(&self) -> Timestamp {
+        match self {
+            Holder::Attachment(it) => it.created,
+            Holder::NatGateway(it) => it.created,
+        }
+    }
+
+    fn interface_type(&self) -> &'static str {
+        match self {
+            Holder::Attachment(_) => "transit_gateway",
+            Holder::NatGateway(_) => "nat_gateway",
+        }
+    }
+
+    fn description(&self) -> String {
+        match self {
+            Holder::Attachment(it) => format!("Network Interface for Transit Gateway Attachment {}", it.id),
+            Holder::NatGateway(it) => format!("Interface for NAT Gateway {}", it.id),
+        }
+    }
+}
+
 /// One interface: where it is and whose.
 #[derive(Debug)]
 pub struct NetworkInterface<'w> {
     pub id: String,
-    pub attachment: &'w VpcAttachment,
+    pub holder: Holder<'w>,
     pub subnet: &'w Subnet,
     pub address: Ipv4Addr,
     /// What else about it looks drawn.
     mark: u64,
 }
 
-/// Lists the interfaces in a subnet, in the order in which their attachments were made.
+/// Lists the interfaces in a subnet, in the order in which their holders were made.
 pub fn of<'w>(world: &'w World, subnet: &'w Subnet) -> Vec<NetworkInterface<'w>> {
-    let mut attachments: Vec<&VpcAttachment> = attachments(world, subnet).collect();
-    attachments.sort_by_key(|it| (it.created, &it.id));
+    let mut holders: Vec<Holder> = holders(world, subnet).collect();
+    holders.sort_by(|one, other| (one.created(), one.id()).cmp(&(other.created(), other.id())));
     let mut interfaces: Vec<NetworkInterface> = Vec::new();
-    for attachment in attachments {
-        let mut dice = dice(attachment, subnet);
+    for holder in holders {
+        // Dice that fall the same for the same holder and subnet.
+        let mut dice = Dice::of(&format!("{} {}", holder.id(), subnet.id));
         let id = Kind::NetworkInterface.new_id(&mut dice);
         let mark = dice.next();
         let taken = |address: &Ipv4Addr| interfaces.iter().any(|it| it.address == *address);
         let address = addresses(subnet, mark).find(|address| !taken(address));
-        // A subnet without a free address has been refused (InsufficientFreeAddressesInSubnet).
+        // A subnet without a free address has been refused, or a NAT gateway in it fails (InsufficientFreeAddressesInSubnet).
         let Some(address) = address else { continue };
-        interfaces.push(NetworkInterface { id, attachment, subnet, address, mark });
+        interfaces.push(NetworkInterface { id, holder, subnet, address, mark });
     }
     interfaces
 }
 
 /// Counts the interfaces in a subnet.
 pub fn count(world: &World, subnet: &Subnet) -> usize {
-    attachments(world, subnet).count()
+    holders(world, subnet).count()
 }
 
-fn attachments<'w>(world: &'w World, subnet: &'w Subnet) -> impl Iterator<Item = &'w VpcAttachment> {
-    let of_vpc = world.network.vpc_attachments.under(&Key::Vpc(subnet.vpc.clone()));
-    of_vpc.filter(|it| it.state.holds_interfaces() && it.subnets.contains(&subnet.id))
-}
-
-/// Makes dice that fall the same for the same attachment and subnet.
-fn dice(attachment: &VpcAttachment, subnet: &Subnet) -> Dice {
-    Dice::of(&format!("{} {}", attachment.id, subnet.id))
+fn holders<'w>(world: &'w World, subnet: &'w Subnet) -> impl Iterator<Item = Holder<'w>> {
+    let inside = Key::Vpc(subnet.vpc.clone());
+    let attachments = world.network.vpc_attachments.under(&inside);
+    let attachments = attachments.filter(|it| it.state.holds_interfaces() && it.subnets.contains(&subnet.id));
+    let gateways = world.network.nat_gateways.under(&inside);
+    let gateways = gateways.filter(|it| it.state.holds_interface() && it.subnet == subnet.id);
+    attachments.map(Holder::Attachment).chain(gateways.map(Holder::NatGateway))
 }
 
 /// Lists the addresses of a subnet that an interface can have, from one of them round to it.
@@ -103,10 +141,10 @@ fn description(world: &World, caller: &Caller, it: &NetworkInterface) -> Descrip
     let [.., a, b, c, d, e] = it.mark.to_be_bytes();
     Description {
         network_interface_id: it.id.clone(),
-        interface_type: "transit_gateway",
+        interface_type: it.holder.interface_type(),
         status: "in-use",
-        description: format!("Network Interface for Transit Gateway Attachment {}", it.attachment.id),
-        owner_id: it.attachment.vpc_owner.clone(),
+        description: it.holder.description(),
+        owner_id: it.subnet.owner.clone(),
         requester_managed: true,
         vpc_id: it.subnet.vpc.clone(),
         subnet_id: it.subnet.id.clone(),
@@ -124,7 +162,7 @@ fn description(world: &World, caller: &Caller, it: &NetworkInterface) -> Descrip
             device_index: 1,
             delete_on_termination: false,
             instance_owner_id: "amazon-aws",
-            attach_time: it.attachment.created,
+            attach_time: it.holder.created(),
         },
         tag_set: world.network.tags.of(&caller.account, &it.id),
     }

@@ -9,7 +9,9 @@ pub enum Kind {
     CustomerGateway,
     DhcpOptions,
     EgressOnlyInternetGateway,
+    ElasticIp,
     InternetGateway,
+    NatGateway,
     NetworkAcl,
     NetworkInterface,
     PrefixList,
@@ -26,11 +28,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 19] = [
         Kind::CustomerGateway,
         Kind::DhcpOptions,
         Kind::EgressOnlyInternetGateway,
+        Kind::ElasticIp,
         Kind::InternetGateway,
+        Kind::NatGateway,
         Kind::NetworkAcl,
         Kind::NetworkInterface,
         Kind::PrefixList,
@@ -51,7 +55,9 @@ impl Kind {
             Kind::CustomerGateway => "cgw",
             Kind::DhcpOptions => "dopt",
             Kind::EgressOnlyInternetGateway => "eigw",
+            Kind::ElasticIp => "eipalloc",
             Kind::InternetGateway => "igw",
+            Kind::NatGateway => "nat",
             Kind::NetworkAcl => "acl",
             Kind::NetworkInterface => "eni",
             Kind::PrefixList => "pl",
@@ -74,7 +80,9 @@ impl Kind {
             Kind::CustomerGateway => "customer-gateway",
             Kind::DhcpOptions => "dhcp-options",
             Kind::EgressOnlyInternetGateway => "egress-only-internet-gateway",
+            Kind::ElasticIp => "elastic-ip",
             Kind::InternetGateway => "internet-gateway",
+            Kind::NatGateway => "natgateway",
             Kind::NetworkAcl => "network-acl",
             Kind::NetworkInterface => "network-interface",
             Kind::PrefixList => "prefix-list",
@@ -119,7 +127,13 @@ impl Kind {
         if self.is_well_formed(id) {
             return Ok(());
         }
-        Err(AwsError::new(format!("{}.Malformed", self.malformed_stem()), format!("Invalid id: \"{id}\"")))
+        let code = format!("{}{}Malformed", self.malformed_stem(), self.dot());
+        Err(AwsError::new(code, format!("Invalid id: \"{id}\"")))
+    }
+
+    /// Returns what stands between stem and fault: EC2 writes `NatGatewayNotFound`.
+    fn dot(self) -> &'static str {
+        if self == Kind::NatGateway { "" } else { "." }
     }
 
     fn stem(self) -> &'static str {
@@ -127,7 +141,9 @@ impl Kind {
             Kind::CustomerGateway => "InvalidCustomerGatewayID",
             Kind::DhcpOptions => "InvalidDhcpOptionID",
             Kind::EgressOnlyInternetGateway => "InvalidGatewayID",
+            Kind::ElasticIp => "InvalidAllocationID",
             Kind::InternetGateway => "InvalidInternetGatewayID",
+            Kind::NatGateway => "NatGateway",
             Kind::NetworkAcl => "InvalidNetworkAclID",
             Kind::NetworkInterface => "InvalidNetworkInterfaceID",
             Kind::PrefixList => "InvalidPrefixListID",
@@ -155,7 +171,9 @@ impl Kind {
             Kind::SecurityGroup => "InvalidGroupId",
             Kind::NetworkInterface => "InvalidNetworkInterfaceId",
             Kind::VpcPeeringConnection => "InvalidVpcPeeringConnectionId",
-            Kind::InternetGateway
+            Kind::ElasticIp
+            | Kind::InternetGateway
+            | Kind::NatGateway
             | Kind::Subnet
             | Kind::TransitGateway
             | Kind::TransitGatewayAttachment
@@ -171,7 +189,9 @@ impl Kind {
             Kind::CustomerGateway => format!("The customerGateway ID '{id}' does not exist"),
             Kind::DhcpOptions => format!("The dhcpOption ID '{id}' does not exist"),
             Kind::EgressOnlyInternetGateway => format!("The eigw ID '{id}' does not exist"),
+            Kind::ElasticIp => format!("The allocation ID '{id}' does not exist"),
             Kind::InternetGateway => format!("The internetGateway ID '{id}' does not exist"),
+            Kind::NatGateway => format!("NAT gateway {id} was not found"),
             Kind::NetworkAcl => format!("The networkAcl ID '{id}' does not exist"),
             Kind::NetworkInterface => format!("The networkInterface ID '{id}' does not exist"),
             Kind::PrefixList => format!("The prefix list ID '{id}' does not exist"),
@@ -192,7 +212,7 @@ impl Kind {
             Kind::VpcPeeringConnection => format!("The vpcPeeringConnection ID '{id}' does not exist"),
             Kind::VpnConnection => format!("The vpnConnection ID '{id}' does not exist"),
         };
-        AwsError::new(format!("{}.NotFound", self.stem()), message)
+        AwsError::new(format!("{}{}NotFound", self.stem(), self.dot()), message)
     }
 }
 

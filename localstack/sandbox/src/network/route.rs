@@ -26,8 +26,8 @@ answer! { "PascalCase"
     RouteDescription {
         destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
         destination_prefix_list_id: Option<String>, egress_only_internet_gateway_id: Option<String>,
-        gateway_id: Option<String>, transit_gateway_id: Option<String>, vpc_peering_connection_id: Option<String>,
-        origin: &'static str, state: State,
+        gateway_id: Option<String>, nat_gateway_id: Option<String>, transit_gateway_id: Option<String>,
+        vpc_peering_connection_id: Option<String>, origin: &'static str, state: State,
     }
 }
 
@@ -130,6 +130,7 @@ pub fn descriptions(world: &World, table: &RouteTable) -> Vec<RouteDescription> 
                 RouteDescription { egress_only_internet_gateway_id: Some(id.clone()), ..blank }
             }
             Target::InternetGateway(id) => RouteDescription { gateway_id: Some(id.clone()), ..blank },
+            Target::NatGateway(id) => RouteDescription { nat_gateway_id: Some(id.clone()), ..blank },
             Target::TransitGateway(id) => RouteDescription { transit_gateway_id: Some(id.clone()), ..blank },
             Target::VpcPeering(id) => RouteDescription { vpc_peering_connection_id: Some(id.clone()), ..blank },
         }
@@ -150,6 +151,7 @@ fn blank(destination: &Destination, origin: &'static str, state: State) -> Route
         destination_prefix_list_id: list,
         egress_only_internet_gateway_id: None,
         gateway_id: None,
+        nat_gateway_id: None,
         transit_gateway_id: None,
         vpc_peering_connection_id: None,
         origin,
@@ -172,7 +174,8 @@ request! { "PascalCase"
     RouteRequest {
         route_table_id: String, destination_cidr_block: Option<String>, destination_ipv6_cidr_block: Option<String>,
         destination_prefix_list_id: Option<String>, egress_only_internet_gateway_id: Option<String>,
-        gateway_id: Option<String>, transit_gateway_id: Option<String>, vpc_peering_connection_id: Option<String>,
+        gateway_id: Option<String>, nat_gateway_id: Option<String>, transit_gateway_id: Option<String>,
+        vpc_peering_connection_id: Option<String>,
     }
 }
 request! { "PascalCase"
@@ -188,6 +191,7 @@ impl RouteRequest {
         let targets = [
             &self.egress_only_internet_gateway_id,
             &self.gateway_id,
+            &self.nat_gateway_id,
             &self.transit_gateway_id,
             &self.vpc_peering_connection_id,
         ];

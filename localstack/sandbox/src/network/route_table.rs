@@ -239,7 +239,7 @@ const SIEVE: Sieve<RouteTableDescription> = Sieve {
         }),
         ("route.gateway-id", |it| of_routes(it, |route| route.gateway_id.clone())),
         ("route.instance-id", none),
-        ("route.nat-gateway-id", none),
+        ("route.nat-gateway-id", |it| of_routes(it, |route| route.nat_gateway_id.clone())),
         ("route.origin", |it| of_routes(it, |route| Some(route.origin.to_owned()))),
         ("route.state", |it| of_routes(it, |route| Some(route.state.word().to_owned()))),
         ("route.transit-gateway-id", |it| of_routes(it, |route| route.transit_gateway_id.clone())),

@@ -10,7 +10,7 @@ use super::route::{Destination, Route, RouteRequest};
 use super::route_table::RouteTable;
 use super::shelf::Key;
 use super::vpc_peering::Status as Peering;
-use super::{egress_only_internet_gateway, internet_gateway, vpc_peering};
+use super::{egress_only_internet_gateway, internet_gateway, nat_gateway, vpc_peering};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -21,6 +21,7 @@ words! { State { Active = "active", Blackhole = "blackhole" } }
 pub enum Target {
     EgressOnlyInternetGateway(String),
     InternetGateway(String),
+    NatGateway(String),
     TransitGateway(String),
     VpcPeering(String),
 }
@@ -33,6 +34,7 @@ pub fn state(world: &World, table: &RouteTable, route: &Route) -> State {
         Target::InternetGateway(id) => {
             network.internet_gateways.get(id).is_some_and(|it| it.vpc.as_ref() == Some(&table.vpc))
         }
+        Target::NatGateway(id) => network.nat_gateways.get(id).is_some_and(|it| it.state.carries_traffic()),
         Target::TransitGateway(id) => {
             (!route.orphaned || network.switches.revive_blackholes) && attached(world, &table.vpc, id)
         }
@@ -83,6 +85,10 @@ pub fn read(
             return Err(Kind::VpcPeeringConnection.not_found(id));
         }
         return Ok(Target::VpcPeering(id.clone()));
+    }
+    if let Some(id) = &input.nat_gateway_id {
+        let gateway = nat_gateway::target(world, caller, id)?;
+        return if gateway.vpc == vpc { Ok(Target::NatGateway(id.clone())) } else { Err(elsewhere("NAT gateway", id)) };
     }
     if let Some(id) = &input.egress_only_internet_gateway_id {
         let gateway = egress_only_internet_gateway::own(world, caller, id)?;

@@ -35,7 +35,9 @@ impl Shareable<'_> {
             Kind::CustomerGateway
             | Kind::DhcpOptions
             | Kind::EgressOnlyInternetGateway
+            | Kind::ElasticIp
             | Kind::InternetGateway
+            | Kind::NatGateway
             | Kind::NetworkAcl
             | Kind::NetworkInterface
             | Kind::RouteTable

@@ -182,7 +182,7 @@ fn zone(caller: &Caller, name: Option<&str>, id: Option<&str>) -> Result<Zone, A
     })
 }
 
-/// Counts the addresses that are left: transit gateway attachments take one in each of their subnets.
+/// Counts the addresses that are left: transit gateway attachments take one in each of their subnets, NAT gateways one.
 pub fn free_addresses(world: &World, subnet: &Subnet) -> u64 {
     let all = 1_u64 << (32 - u32::from(subnet.cidr.prefix_len()));
     all.saturating_sub(RESERVED + network_interface::count(world, subnet) as u64)
@@ -294,7 +294,9 @@ pub fn delete(world: &mut World, caller: &Caller, input: DeleteSubnet) -> Result
     let subnet = own(world, caller, &input.subnet_id)?.clone();
     let inside = Key::Vpc(subnet.vpc.clone());
     let attachments = world.network.vpc_attachments.under(&inside);
-    if attachments.into_iter().any(|it| it.state.holds_interfaces_or_waits() && it.subnets.contains(&subnet.id)) {
+    let waits =
+        attachments.into_iter().any(|it| it.state.holds_interfaces_or_waits() && it.subnets.contains(&subnet.id));
+    if waits || network_interface::count(world, &subnet) > 0 {
         let message = format!("The subnet '{}' has dependencies and cannot be deleted.", subnet.id);
         return Err(AwsError::new("DependencyViolation", message));
     }

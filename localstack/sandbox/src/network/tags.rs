@@ -138,7 +138,9 @@ fn taggable(world: &World, caller: &Caller, id: &str) -> Result<Kind, AwsError> 
         Kind::EgressOnlyInternetGateway => {
             network.egress_only_internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region))
         }
+        Kind::ElasticIp => network.elastic_ips.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::InternetGateway => network.internet_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
+        Kind::NatGateway => network.nat_gateways.get(id).is_some_and(|it| here(&it.owner, &it.region)),
         Kind::NetworkAcl => vpc::own_by(world, caller, network_acl::id_of).contains_key(id),
         Kind::NetworkInterface => network_interface::is_callers(world, caller, id),
         Kind::PrefixList => network.prefix_lists.get(id).is_some_and(|it| here(&it.owner, &it.region)),

@@ -3,7 +3,8 @@
 //! From the subnet's route table (longest prefix) to a transit gateway, in by the VPC's attachment, by that
 //! attachment's associated table (longest prefix, static over propagated) out through another attachment, into its
 //! VPC, or over a peering into another transit gateway and on by the table that the peering is associated with there.
-//! Over a peering connection of VPCs it goes into the other VPC and no further. If the address is not there, on by the route table of the subnet that the attachment stands in: so a packet passes
+//! Over a peering connection of VPCs it goes into the other VPC and no further. From a NAT gateway it goes on by the table
+//! of the gateway's subnet. If the address is not there, on by the route table of the subnet that the attachment stands in: so a packet passes
 //! an inspection VPC as if the appliance in it sent everything on.
 
 use std::net::IpAddr;
@@ -96,6 +97,15 @@ pub fn walk(world: &World, from: Start, to: IpAddr) -> Path {
             Ok(Target::TransitGateway(id)) => id,
             Ok(Target::InternetGateway(id) | Target::EgressOnlyInternetGateway(id)) => {
                 return Path::Left { gateway: id, hops };
+            }
+            Ok(Target::NatGateway(id)) => {
+                if hops.contains(&id) {
+                    return dropped(&id, Why::Loop);
+                }
+                let subnet = world.network.nat_gateways.get(&id).map(|it| &it.subnet);
+                table = subnet.and_then(|id| world.network.subnets.get(id)).and_then(|it| of_subnet(world, it));
+                hops.push(id);
+                continue;
             }
             Ok(Target::VpcPeering(id)) => {
                 let peering = world.network.vpc_peering_connections.get(&id);

@@ -17,8 +17,10 @@ use crate::network::{network_acl, prefix_list, security_group, subnet_cidr, tags
 use crate::world::World;
 
 /// Creations whose kind is not in their name.
-const CREATED: [(&str, &str); 4] = [
+const CREATED: [(&str, &str); 6] = [
+    ("AllocateAddress", "elastic-ip"),
     ("CreateManagedPrefixList", "prefix-list"),
+    ("CreateNatGateway", "natgateway"),
     ("CreateTransitGatewayConnect", "transit-gateway-attachment"),
     ("CreateTransitGatewayPeeringAttachment", "transit-gateway-attachment"),
     ("CreateTransitGatewayVpcAttachment", "transit-gateway-attachment"),
@@ -173,6 +175,7 @@ fn resource(world: &World, caller: &Caller, kind: Kind, id: &str) -> (String, Co
     match kind {
         Kind::CustomerGateway
         | Kind::DhcpOptions
+        | Kind::ElasticIp
         | Kind::NetworkInterface
         | Kind::PrefixList
         | Kind::TransitGatewayConnectPeer
@@ -180,6 +183,7 @@ fn resource(world: &World, caller: &Caller, kind: Kind, id: &str) -> (String, Co
         Kind::EgressOnlyInternetGateway => {
             put_vpc(network.egress_only_internet_gateways.get(id).map(|it| &it.vpc));
         }
+        Kind::NatGateway => put_vpc(network.nat_gateways.get(id).map(|it| &it.vpc)),
         Kind::NetworkAcl => put_vpc(vpc::own_by(world, caller, network_acl::id_of).get(id).map(|vpc| &vpc.id)),
         Kind::SecurityGroup => put_vpc(vpc::own_by(world, caller, security_group::id_of).get(id).map(|vpc| &vpc.id)),
         Kind::InternetGateway => {
@@ -217,7 +221,9 @@ fn owner(world: &World, kind: Kind, id: &str) -> Option<String> {
     match kind {
         Kind::CustomerGateway => network.customer_gateways.get(id).map(|it| it.owner.clone()),
         Kind::EgressOnlyInternetGateway => network.egress_only_internet_gateways.get(id).map(|it| it.owner.clone()),
+        Kind::ElasticIp => network.elastic_ips.get(id).map(|it| it.owner.clone()),
         Kind::InternetGateway => network.internet_gateways.get(id).map(|it| it.owner.clone()),
+        Kind::NatGateway => network.nat_gateways.get(id).map(|it| it.owner.clone()),
         // Nobody but the owner of the VPC, or of the default set, can name these.
         Kind::DhcpOptions | Kind::NetworkAcl | Kind::NetworkInterface | Kind::SecurityGroup => None,
         Kind::PrefixList => prefix_list::find(network, id).map(|it| it.arn_account().to_owned()),
