@@ -1,4 +1,4 @@
-"""Ways out of a VPC beside internet gateways, and routes to them: egress-only internet gateways."""
+"""Egress-only internet gateways, and routes to them."""
 
 # set: vpcs_per_region=20
 

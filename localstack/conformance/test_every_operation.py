@@ -50,6 +50,7 @@ WRONG = {
     "organizations.CreateOrganization": ({"FeatureSet": "SOME"}, "InvalidInputException"),
     "ram.EnableSharingWithAwsOrganization": ({}, "OperationNotPermittedException"),
     "ram.GetResourceShareInvitations": ({"maxResults": 0}, "InvalidMaxResultsException"),
+    "ram.ListPermissionAssociations": ({"maxResults": 0}, "InvalidMaxResultsException"),
     "ram.ListPermissions": ({"maxResults": 0}, "InvalidMaxResultsException"),
     "ram.ListResourceTypes": ({"maxResults": 0}, "InvalidMaxResultsException"),
     "iam.ListAccountAliases": ({"MaxItems": 0}, "ValidationError"),

@@ -75,10 +75,10 @@ OPERATIONS = {
     ("ram", "2018-01-04"): """
         AcceptResourceShareInvitation AssociateResourceShare AssociateResourceSharePermission CreateResourceShare
         DeleteResourceShare DisassociateResourceShare DisassociateResourceSharePermission
-        EnableSharingWithAwsOrganization GetPermission GetResourceShareAssociations GetResourceShareInvitations
-        GetResourceShares ListPendingInvitationResources ListPermissionVersions ListPermissions ListPrincipals
-        ListResourceSharePermissions ListResourceTypes ListResources RejectResourceShareInvitation TagResource
-        UntagResource UpdateResourceShare
+        EnableSharingWithAwsOrganization GetPermission GetResourcePolicies GetResourceShareAssociations
+        GetResourceShareInvitations GetResourceShares ListPendingInvitationResources ListPermissionAssociations
+        ListPermissionVersions ListPermissions ListPrincipals ListResourceSharePermissions ListResourceTypes
+        ListResources RejectResourceShareInvitation TagResource UntagResource UpdateResourceShare
     """,
     ("sts", "2011-06-15"): "AssumeRole DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity",
 }

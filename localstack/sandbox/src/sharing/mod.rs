@@ -7,7 +7,7 @@
 //! | [`principal`] | accounts, units and organizations, and who is meant by them |
 //! | [`invitation`] | what accounts outside the organization are asked first |
 //! | [`listing`] | ListResources and ListPrincipals |
-//! | [`resource_type`], [`permission`] | what can be shared, and what those whom it reaches may do with it |
+//! | [`resource_type`], [`permission`], [`permission_association`], [`resource_policy`] | what can be shared, and what those whom it reaches may do with it |
 //! | [`tags`], [`idempotency`] | tags on shares; client tokens |
 //!
 //! RAM is regional.
@@ -32,7 +32,9 @@ pub mod idempotency;
 pub mod invitation;
 pub mod listing;
 pub mod permission;
+pub mod permission_association;
 pub mod principal;
+pub mod resource_policy;
 pub mod resource_share;
 pub mod resource_type;
 pub mod tags;
@@ -221,10 +223,12 @@ handlers! {
     "DisassociateResourceSharePermission" => permission::disassociate,
     "EnableSharingWithAwsOrganization" => principal::enable_sharing_with_organization,
     "GetPermission" => permission::get,
+    "GetResourcePolicies" => resource_policy::get,
     "GetResourceShareAssociations" => association::get,
     "GetResourceShareInvitations" => invitation::get,
     "GetResourceShares" => resource_share::get,
     "ListPendingInvitationResources" => invitation::resources,
+    "ListPermissionAssociations" => permission_association::list,
     "ListPermissionVersions" => permission::versions,
     "ListPermissions" => permission::list,
     "ListPrincipals" => listing::principals,

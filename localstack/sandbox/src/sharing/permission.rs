@@ -17,7 +17,7 @@ use crate::world::World;
 
 const PREFIX: &str = "arn:aws:ram::aws:permission/";
 /// The version that AWS's default permissions are at here; they have one each.
-const VERSION: i64 = 1;
+pub const VERSION: i64 = 1;
 
 words! { PermissionOrigin { All = "ALL", Aws = "AWS_MANAGED", Customer = "CUSTOMER_MANAGED" } }
 words! {
