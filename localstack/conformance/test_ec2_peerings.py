@@ -202,3 +202,15 @@ def test_routes_over_a_vpcs_peering(vpcs):
     assert state() == ["active"]
     it.there.delete_vpc_peering_connection(**it.id)
     assert state() == ["blackhole"]
+
+
+@fact("peering.accounts-have-twelve-digits")
+def test_whom_a_peering_is_asked_of(client, account, refused):
+    api = client("ec2", account())
+    vpc = api.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    gateway = api.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    for wrong in ("12", "hub", "1111111111111"):
+        assert refused(api.create_vpc_peering_connection, VpcId=vpc, PeerVpcId="vpc-0123456789abcdef0",
+                       PeerOwnerId=wrong) == ("InvalidParameterValue", 400)
+        assert refused(api.create_transit_gateway_peering_attachment, TransitGatewayId=gateway, PeerAccountId=wrong,
+                       PeerTransitGatewayId="tgw-0123456789abcdef0", PeerRegion="us-east-1") == ("InvalidParameterValue", 400)

@@ -252,3 +252,14 @@ def test_deleting_a_transit_gateway(network, refused):
     it.at_hub.describe_transit_gateways()
     call(TransitGatewayId=it.gateway)
     assert it.at_hub.describe_transit_gateways()["TransitGateways"][0]["State"] == "deleted"
+
+
+@fact("tgw.cidr-blocks")
+def test_the_blocks_of_a_transit_gateway(client, account, refused):
+    api = client("ec2", account())
+    for wrong in ("10.99.0.0/25", "2001:db8::/65", "169.254.0.0/24", "169.254.16.0/20"):
+        call = refused(api.create_transit_gateway, Options={**OFF, "TransitGatewayCidrBlocks": [wrong]})
+        assert call == ("InvalidParameterValue", 400), wrong
+    blocks = ["10.99.0.0/24", "2001:db8::/64"]
+    made = api.create_transit_gateway(Options={**OFF, "TransitGatewayCidrBlocks": blocks})["TransitGateway"]
+    assert made["Options"]["TransitGatewayCidrBlocks"] == blocks

@@ -187,3 +187,28 @@ def test_filters_are_not_endless(client, account, refused):
     api.describe_vpcs(Filters=[{**one, "Values": [f"vpc-{number}" for number in range(200)]}])
     assert code({**one, "Values": [f"vpc-{number}" for number in range(201)]}) == "FilterLimitExceeded"
     assert code({**one, "Values": ["v" * 256]}) == "InvalidParameterValue"
+
+
+@fact("vpc.cidr-company")
+def test_which_ranges_stand_in_one_vpc(client, account, refused):
+    """VPC User Guide, "VPC CIDR blocks": the table of IPv4 CIDR block association restrictions."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    for restricted in ("172.16.0.0/16", "192.168.0.0/24", "198.19.0.0/20"):
+        assert refused(api.associate_vpc_cidr_block, VpcId=vpc, CidrBlock=restricted) == ("InvalidVpc.Range", 400)
+    for permitted in ("10.5.0.0/16", "100.64.0.0/16", "3.3.0.0/16"):
+        api.associate_vpc_cidr_block(VpcId=vpc, CidrBlock=permitted)
+
+
+@fact("vpc.cidr-and-routes")
+def test_a_range_comes_not_between_a_route_and_its_target(client, account, refused):
+    """VPC User Guide, "VPC CIDR blocks": the CIDR block must not be the same or larger than a route's destination."""
+    api = client("ec2", account())
+    vpc = a_vpc(api)
+    gateway = api.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    api.attach_internet_gateway(VpcId=vpc, InternetGatewayId=gateway)
+    table = api.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    api.create_route(RouteTableId=table, DestinationCidrBlock="10.2.0.0/20", GatewayId=gateway)
+    for taken in ("10.2.0.0/16", "10.2.0.0/20"):
+        assert refused(api.associate_vpc_cidr_block, VpcId=vpc, CidrBlock=taken)[1] == 400
+    api.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.2.0.0/21")

@@ -15,7 +15,7 @@ use super::peering_attachment::{
     CREATE_SECONDS, DELETE_SECONDS, End, Event, PeeringAttachment, REJECT_SECONDS, REQUEST_SECONDS, at, later, seen,
     set_state,
 };
-use super::resource::{Kind, incorrect_state, invalid_value};
+use super::resource::{Kind, check_account_id, incorrect_state, invalid_value};
 use super::shelf::Key;
 use super::tags::{Tag, TagSpecification, on_creation};
 use super::vpc_attachment::State;
@@ -73,6 +73,7 @@ pub fn create(
     let tags = on_creation(Kind::TransitGatewayAttachment, &input.tag_specifications)?;
     let gateway = transit_gateway::own(world, caller, &input.transit_gateway_id)?;
     Kind::TransitGateway.check(&input.peer_transit_gateway_id)?;
+    check_account_id("PeerAccountId", &input.peer_account_id)?;
     zones::zones(&input.peer_account_id, &input.peer_region)?;
     if input.peer_transit_gateway_id == gateway.id {
         return Err(invalid_value("A transit gateway cannot be peered with itself."));

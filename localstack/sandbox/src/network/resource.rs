@@ -228,6 +228,17 @@ pub fn not_authorized() -> AwsError {
     AwsError::new("UnauthorizedOperation", "You are not authorized to perform this operation.").with_status(403)
 }
 
+/// Checks that an account is named by its twelve digits.
+///
+/// # Errors
+/// `InvalidParameterValue`, naming the member.
+pub fn check_account_id(name: &str, id: &str) -> Result<(), AwsError> {
+    if crate::identity::is_account_id(id) {
+        return Ok(());
+    }
+    Err(invalid_value(format!("Value ({id}) for parameter {name} is invalid. An account has an id of 12 digits.")))
+}
+
 pub fn invalid_value(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameterValue", message)
 }

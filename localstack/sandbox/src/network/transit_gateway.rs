@@ -5,9 +5,10 @@
 //! `pending → available → (modifying → available) → deleting → deleted`.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use jiff::Timestamp;
 
 use super::attachment::{self, ResourceType};
@@ -205,7 +206,10 @@ fn checked_asn(asn: i64) -> Result<i64, AwsError> {
     Err(invalid_value(format!("Value ({asn}) for parameter AmazonSideAsn is invalid.")))
 }
 
-/// Checks the blocks for Connect peers: /24 or larger (/64 for IPv6), five at most ("Transit gateway quotas").
+const LINK_LOCAL: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(169, 254, 0, 0), 16));
+
+/// Checks the blocks for Connect peers: /24 or larger (/64 for IPv6), five at most, and none of the link-local
+/// addresses that the tunnels inside have ("Transit gateway CIDR blocks", "Transit gateway quotas").
 fn checked_blocks(blocks: &[String]) -> Result<Vec<String>, AwsError> {
     if blocks.len() > 5 {
         return Err(invalid_value("A transit gateway has at most 5 CIDR blocks"));
@@ -215,6 +219,9 @@ fn checked_blocks(blocks: &[String]) -> Result<Vec<String>, AwsError> {
         let most = if matches!(block, IpNet::V4(_)) { 24 } else { 64 };
         if block.prefix_len() > most {
             return Err(invalid_value(format!("The transit gateway CIDR block {block} is smaller than a /{most}")));
+        }
+        if cidr::overlap(&block, &LINK_LOCAL) {
+            return Err(invalid_value(format!("The transit gateway CIDR block {block} is of {LINK_LOCAL}")));
         }
         Ok(block.to_string())
     };

@@ -3,12 +3,14 @@
 //! A range that becomes associated gets a local route in each of the VPC's tables, and is propagated wherever the VPC's
 //! attachments propagate.
 
-use ipnet::{IpNet, Ipv6Net};
+use std::net::Ipv4Addr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::members::{answer, request, words};
 use super::resource::{Kind, invalid_value, missing};
 use super::shelf::Key;
-use super::vpc::{Event, own};
+use super::vpc::{Event, Vpc, own};
 use super::{cidr, propagation};
 use crate::call::{AwsError, Caller};
 use crate::random::Dice;
@@ -77,6 +79,53 @@ pub fn check_size(range: &IpNet) -> Result<(), AwsError> {
     Err(AwsError::new("InvalidVpc.Range", format!("The CIDR '{range}' is invalid.")))
 }
 
+const fn block(a: u8, b: u8, length: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, 0, 0), length))
+}
+
+const TEN: IpNet = block(10, 0, 8);
+const HUNDRED_SEVENTY_TWO: IpNet = block(172, 16, 12);
+const HUNDRED_NINETY_TWO: IpNet = block(192, 168, 16);
+const PRIVATE: [IpNet; 3] = [TEN, HUNDRED_SEVENTY_TWO, HUNDRED_NINETY_TWO];
+/// AWS's services use these for themselves.
+const SERVICES: IpNet = block(198, 19, 16);
+
+/// Checks that a range may stand beside the primary one ("VPC CIDR blocks", restrictions of CIDR block associations):
+/// private ranges are not mixed, and some that AWS uses itself are never added.
+///
+/// # Errors
+/// `InvalidVpc.Range`.
+fn check_company(vpc: &Vpc, range: &IpNet) -> Result<(), AwsError> {
+    let Some(primary) = vpc.cidrs.first().map(|held| held.cidr) else { return Ok(()) };
+    let family = |range: &IpNet| PRIVATE.into_iter().find(|block| block.contains(range));
+    let strange = family(range).is_some_and(|of| family(&primary) != Some(of));
+    let taken = SERVICES.contains(range) && !SERVICES.contains(&primary)
+        || block(172, 31, 16).contains(range)
+        || block(10, 0, 16).contains(range) && vpc.cidrs.iter().any(|held| block(10, 0, 15).contains(&held.cidr));
+    if !strange && !taken {
+        return Ok(());
+    }
+    let message = format!(
+        "The CIDR '{range}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or \
+         use a publicly-routable CIDR. For additional restrictions, see \
+         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+    );
+    Err(AwsError::new("InvalidVpc.Range", message))
+}
+
+/// Checks that no route of the VPC is for the range or a part of it: its local route would come in between ("VPC CIDR
+/// blocks", which does not name the error).
+fn check_routes(world: &World, vpc: &Vpc, range: &IpNet) -> Result<(), AwsError> {
+    let tables = world.network.route_tables.under(&Key::Vpc(vpc.id.clone()));
+    match tables.flat_map(|table| table.routes.keys()).find(|destination| range.contains(*destination)) {
+        Some(destination) => {
+            let message = format!("The CIDR '{range}' is the same as or larger than the route to {destination}.");
+            Err(AwsError::new("InvalidVpc.Range", message))
+        }
+        None => Ok(()),
+    }
+}
+
 request! { "PascalCase"
     AssociateVpcCidrBlock { vpc_id: String, cidr_block: Option<String>, amazon_provided_ipv6_cidr_block: bool }
 }
@@ -101,6 +150,8 @@ pub fn associate(
         (Some(text), false) => {
             let range = cidr::normalised("cidrBlock", text)?;
             check_size(&range)?;
+            check_company(vpc, &range)?;
+            check_routes(world, vpc, &range)?;
             if let Some(held) = vpc.cidrs.iter().find(|held| cidr::overlap(&held.cidr, &range)) {
                 let message = format!("The CIDR '{range}' overlaps the VPC's own '{}'.", held.cidr);
                 return Err(AwsError::new("InvalidVpc.Range", message));
@@ -233,6 +284,52 @@ mod tests {
             bench.ec2(ONE, "AssociateVpcCidrBlock", add(&format!("10.{number}.0.0/16")));
         }
         bench.refused(ONE, "AssociateVpcCidrBlock", add("10.9.0.0/16"), "CidrLimitExceeded");
+    }
+
+    #[test]
+    fn private_ranges_are_not_mixed_and_awss_own_are_never_added() {
+        for (primary, range, passes) in [
+            ("10.2.0.0/16", "10.0.0.0/16", true),
+            ("10.1.0.0/16", "10.0.0.0/16", false),
+            ("10.0.0.0/24", "10.0.1.0/24", false),
+            ("10.0.0.0/16", "10.1.0.0/16", true),
+            ("10.0.0.0/16", "172.16.0.0/16", false),
+            ("10.0.0.0/16", "192.168.1.0/24", false),
+            ("10.0.0.0/16", "198.19.0.0/20", false),
+            ("10.0.0.0/16", "198.18.0.0/20", true),
+            ("10.0.0.0/16", "100.64.0.0/16", true),
+            ("10.0.0.0/16", "3.0.0.0/16", true),
+            ("172.16.0.0/16", "172.17.0.0/16", true),
+            ("172.16.0.0/16", "172.31.0.0/16", false),
+            ("192.168.0.0/17", "192.168.128.0/17", true),
+            ("192.168.0.0/17", "10.0.0.0/16", false),
+            ("100.64.0.0/16", "10.0.0.0/16", false),
+            ("100.64.0.0/16", "100.65.0.0/16", true),
+            ("198.19.0.0/20", "198.19.16.0/20", true),
+        ] {
+            let mut bench = Bench::new();
+            let vpc = bench.vpc(ONE, primary);
+            let answer = bench.call(ONE, "AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": range}));
+            let code = answer.err().map(|error| error.code);
+            assert_eq!(code.as_deref(), (!passes).then_some("InvalidVpc.Range"), "{range} beside {primary}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_smaller_than_every_route_that_it_meets() {
+        let mut bench = Bench::new();
+        let vpc = bench.vpc(ONE, "10.1.0.0/16");
+        let internet =
+            bench.ec2(ONE, "CreateInternetGateway", json!({}))["InternetGateway"]["InternetGatewayId"].clone();
+        bench.ec2(ONE, "AttachInternetGateway", json!({"VpcId": vpc, "InternetGatewayId": internet}));
+        let table = bench.route_table(ONE, &vpc);
+        let route = json!({"RouteTableId": table, "DestinationCidrBlock": "10.2.0.0/20", "GatewayId": internet});
+        bench.ec2(ONE, "CreateRoute", route);
+        let add = |range: &str| json!({"VpcId": vpc, "CidrBlock": range});
+        for range in ["10.2.0.0/16", "10.2.0.0/20"] {
+            bench.refused(ONE, "AssociateVpcCidrBlock", add(range), "InvalidVpc.Range");
+        }
+        bench.ec2(ONE, "AssociateVpcCidrBlock", add("10.2.0.0/21"));
     }
 
     #[test]

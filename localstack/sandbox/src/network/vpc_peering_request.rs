@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::describe::describe_request;
 use super::filters::Sieve;
 use super::members::{Done, answer, request};
-use super::resource::{Kind, missing};
+use super::resource::{Kind, check_account_id, missing};
 use super::shelf::Key;
 use super::tags::{self, Tag, TagSpecification, on_creation};
 use super::vpc_peering::{self, Event, Party, REQUEST_LIFE, Status, VpcPeeringConnection, later, seen, set_status};
@@ -99,6 +99,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateVpcPeeringConnect
     Kind::Vpc.check(&peer)?;
     let owner = input.peer_owner_id.unwrap_or_else(|| caller.account.clone());
     let region = input.peer_region.unwrap_or_else(|| caller.region.clone());
+    check_account_id("peerOwnerId", &owner)?;
     zones::zones(&owner, &region)?;
     check_room(world, caller, &vpc, &peer)?;
     let id = Kind::VpcPeeringConnection.new_id(&mut world.dice);
