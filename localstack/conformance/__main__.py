@@ -19,7 +19,7 @@ import sys
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from harness import coverage, differences, recorder, registry, servers, venv, verdict  # noqa: E402
+from harness import coverage, declared, differences, recorder, registry, servers, venv, verdict  # noqa: E402
 
 QUIET = {
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -153,7 +153,8 @@ def report(record):
     print(coverage.text(wanted, filled, reasons))
     print()
     found = [f"{name} is {said}: {why}" for name, (said, why) in verdict.judge(known, rows["test"]).items() if said != "confirmed"]
-    return complain(verdict.mistakes(known, rows["test"]) + found + coverage.judge(wanted, filled, reasons))
+    return complain(verdict.mistakes(known, rows["test"]) + found + coverage.judge(wanted, filled, reasons)
+                    + declared.judge(rows["call"]))
 
 
 def complain(found):

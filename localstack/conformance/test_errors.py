@@ -219,8 +219,40 @@ def test_shares(client, account, refused):
     absent = f"arn:aws:ram:us-east-1:{account()}:resource-share/01234567-89ab-cdef-0123-456789abcdef"
     assert refused(ram.delete_resource_share, resourceShareArn=absent) == ("UnknownResourceException", 400)
     assert refused(ram.delete_resource_share, resourceShareArn="nonsense") == ("MalformedArnException", 400)
+    for call, more in ((ram.get_resource_shares, {"resourceOwner": "SELF"}),
+                       (ram.get_resource_share_associations, {"associationType": "PRINCIPAL"})):
+        assert refused(call, **more, resourceShareArns=[absent]) == ("UnknownResourceException", 400)
+        assert refused(call, **more, resourceShareArns=["nonsense"]) == ("MalformedArnException", 400)
     asked = {"name": "s", "resourceArns": ["nonsense"]}
     assert refused(ram.create_resource_share, **asked) == ("MalformedArnException", 400)
     invitation = absent.replace("resource-share/", "resource-share-invitation/")
     code = refused(ram.accept_resource_share_invitation, resourceShareInvitationArn=invitation)
     assert code == ("ResourceShareInvitationArnNotFoundException", 400)
+
+
+@fact("error.pattern")
+def test_patterns_of_organizations(organization, refused):
+    org = organization(accounts=0)
+    wrong = [
+        (org.api.list_accounts_for_parent, {"ParentId": "nonsense"}),
+        (org.api.create_organizational_unit, {"ParentId": "ou-1", "Name": "x"}),
+        (org.api.describe_organizational_unit, {"OrganizationalUnitId": org.root}),
+        (org.api.describe_account, {"AccountId": "12345678901x"}),
+        (org.api.list_parents, {"ChildId": org.root}),
+        (org.api.tag_resource, {"ResourceId": "nonsense", "Tags": []}),
+        (org.api.describe_create_account_status, {"CreateAccountRequestId": "car-"}),
+        (org.api.create_account, {"AccountName": "x", "Email": "nobody.example.com"}),
+    ]
+    for call, params in wrong:
+        assert refused(call, **params) == ("InvalidInputException", 400), params
+
+
+@fact("error.pattern")
+def test_patterns_of_roles_and_sessions(client, account, refused):
+    iam, sts = client("iam", account()), client("sts", account())
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    for wrong in ({"RoleName": "a b"}, {"RoleName": "rôle"}, {"RoleName": "a", "Path": "no-slash"}):
+        assert refused(iam.create_role, AssumeRolePolicyDocument=trust, **wrong) == ("ValidationError", 400), wrong
+    arn = "arn:aws:iam::111111111111:role/a"
+    for wrong in ({"RoleSessionName": "a b"}, {"RoleSessionName": "ab", "ExternalId": "a b"}, {"RoleSessionName": "ab", "SourceIdentity": "a:b"}):
+        assert refused(sts.assume_role, RoleArn=arn, **wrong) == ("ValidationError", 400), wrong

@@ -1,5 +1,7 @@
 """Organizations."""
 
+import pytest
+from botocore.exceptions import ClientError
 from harness.marks import fact
 
 
@@ -130,3 +132,23 @@ def test_tags(organization, refused):
     assert org.api.list_tags_for_resource(ResourceId=account)["Tags"] == [{"Key": "segment", "Value": "prod"}]
     refusal = refused(org.api.list_tags_for_resource, ResourceId="ou-zzzz-00000000")
     assert refusal == ("TargetNotFoundException", 400)
+
+
+@fact("organizations.reasons")
+def test_reasons(organization):
+    """Organizations API: ConstraintViolationException and InvalidInputException have a member Reason."""
+    org = organization(accounts=1)
+    [account] = org.accounts
+
+    def reason(call, **params):
+        with pytest.raises(ClientError) as caught:
+            call(**params)
+        return caught.value.response["Reason"]
+
+    assert reason(org.api.close_account, AccountId=org.management) == "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
+    delegated = {"AccountId": org.management, "ServicePrincipal": "ram.amazonaws.com"}
+    org.api.enable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
+    code = reason(org.api.register_delegated_administrator, **delegated)
+    assert code == "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"
+    tags = [{"Key": "aws:name", "Value": "x"}]
+    assert reason(org.api.tag_resource, ResourceId=account, Tags=tags) == "INVALID_SYSTEM_TAGS_PARAMETER"

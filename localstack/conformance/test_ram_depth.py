@@ -125,7 +125,7 @@ def test_pages(client, account, refused):
     assert (sizes, seen) == ([2, 2, 1], made)
     asked = {"resourceOwner": "SELF"}
     assert refused(ram.get_resource_shares, nextToken="none", **asked)[0] == "InvalidNextTokenException"
-    assert refused(ram.get_resource_shares, maxResults=501, **asked)[0] == "InvalidMaxResultsException"
+    assert refused(ram.get_resource_shares, maxResults=501, **asked)[0] == "InvalidParameterException"
 
 
 @fact("ram.leaving")

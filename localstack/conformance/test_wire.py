@@ -63,11 +63,12 @@ def test_unknown_parameters_are_refused(client, account, refused):
 
 @fact("error.missing-parameter")
 def test_missing_parameters_are_named(client, account, refused):
-    """EC2 API error codes: MissingParameter; IAM common errors: ValidationError; RAM: MissingRequiredParameterException."""
+    """EC2 API error codes: MissingParameter; IAM common errors: ValidationError; RAM: its models."""
     who = account()
     assert refused(client("ec2", who).create_transit_gateway_route) == ("MissingParameter", 400)
     assert refused(client("iam", who).create_role) == ("ValidationError", 400)
-    assert refused(client("ram", who).create_resource_share) == ("MissingRequiredParameterException", 400)
+    assert refused(client("ram", who).create_resource_share) == ("InvalidParameterException", 400)
+    assert refused(client("ram", who).update_resource_share) == ("MissingRequiredParameterException", 400)
     assert refused(client("organizations", who).describe_account) == ("InvalidInputException", 400)
 
 

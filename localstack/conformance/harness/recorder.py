@@ -6,6 +6,8 @@ A directory of records is written by the test processes, one file each, and read
 import json
 import pathlib
 
+from . import declared
+
 
 class Recorder:
     """Writes one process's records. Each line is on disk before the next thing happens."""
@@ -37,6 +39,7 @@ class Recorder:
             operation=model.name,
             status=http_response.status_code,
             code=parsed.get("Error", {}).get("Code", "ok") if http_response.status_code >= 300 else "ok",
+            declared=sorted(declared.codes(model)) if http_response.status_code >= 300 else [],
             dry_run=asked.get("DryRun") is True,
             paged=any(asked.get(name) for name in ("NextToken", "nextToken", "Marker")),
         )

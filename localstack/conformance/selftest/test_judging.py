@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-from harness import coverage, differences, registry, verdict  # noqa: E402
+from harness import coverage, declared, differences, registry, verdict  # noqa: E402
 
 
 def test(name, *facts, outcome="passed", why=""):
@@ -102,3 +102,11 @@ def test_a_difference_that_nobody_judged_and_one_that_is_none_are_mistakes():
 def test_the_checked_in_lists_can_be_read():
     assert registry.read().facts and differences.read()
     assert set(coverage.exceptions().values())
+
+
+def test_a_code_that_the_model_does_not_declare_is_a_mistake():
+    asked = {"service": "ram", "operation": "GetResourceShares", "declared": ["UnknownResourceException"], "status": 400}
+    fine = ("UnknownResourceException", "AccessDeniedException", "ok")
+    assert declared.judge([call(code, **asked) for code in fine] + [call("InvalidVpcID.NotFound", status=400)]) == []
+    [said] = declared.judge([call("MissingRequiredParameterException", **asked)] * 2)
+    assert said.startswith("ram GetResourceShares answered MissingRequiredParameterException")

@@ -86,6 +86,10 @@ OPERATIONS = {
 # Types that need no shape of their own unless they carry a constraint.
 BARE = {"string", "integer", "long", "boolean", "float", "double", "timestamp", "blob"}
 CONSTRAINTS = ("enum", "min", "max")
+# A pattern that lets everything pass says nothing.
+ANYTHING = r"[\s\S]*"
+# What is wrong with a request for RAM, for which each operation has some of these errors.
+FAULTS = {"InvalidMaxResultsException", "InvalidParameterException", "MissingRequiredParameterException"}
 # Members whose shapes the table does not know, which AWS's answers leave out where the sandbox answers: decisions by the
 # policies of other accounts' resources.
 LEFT_OUT = {"EvaluationResult": {"EvalDecisionDetails"}, "ResourceSpecificResult": {"EvalDecisionDetails"}}
@@ -102,8 +106,12 @@ class Service:
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
         self.shapes = {}
+        self.requested = set()
 
     def derive(self, operations):
+        for name in operations:
+            if "input" in self.model["operations"][name]:
+                self.request(self.model["operations"][name]["input"]["shape"])
         return {
             "protocol": self.protocol,
             "version": self.metadata["apiVersion"],
@@ -112,6 +120,20 @@ class Service:
             "operations": {name: self.operation(name) for name in sorted(operations)},
             "shapes": dict(sorted(self.shapes.items())),
         }
+
+    def request(self, name):
+        """Notes the shapes that requests are made of: what a text has to look like matters in these alone."""
+        if name not in self.requested:
+            self.requested.add(name)
+            shape = self.model["shapes"][name]
+            for member in (*shape.get("members", {}).values(), *([shape["member"]] if "member" in shape else ())):
+                self.request(member["shape"])
+
+    def constraints(self, name):
+        shape = self.model["shapes"][name]
+        pattern = shape.get("pattern") if name in self.requested else None
+        return {**{key: shape[key] for key in CONSTRAINTS if key in shape},
+                **named("pattern", pattern if pattern != ANYTHING else None)}
 
     def operation(self, name):
         operation = self.model["operations"][name]
@@ -122,6 +144,7 @@ class Service:
                 derived[side] = self.reference(operation[side]["shape"])
         if self.protocol == "rest-json":
             derived["method"], derived["uri"] = http["method"], http["requestUri"]
+            derived["faults"] = sorted({it["shape"] for it in operation["errors"]} & FAULTS)
         wrapper = operation.get("output", {}).get("resultWrapper")
         return {**derived, **named("wrapper", wrapper)}
 
@@ -129,13 +152,14 @@ class Service:
         """Returns the bare type, or the name of a shape that is then in the table."""
         shape = self.model["shapes"][name]
         kind = shape["type"]
-        if kind in BARE and not any(key in shape for key in CONSTRAINTS):
+        constraints = self.constraints(name)
+        if kind in BARE and not constraints:
             if "timestampFormat" in shape:
                 raise SystemExit(f"{name} has a time format of its own")
             return kind
         if name not in self.shapes:
             self.shapes[name] = derived = {"type": kind}
-            derived.update({key: shape[key] for key in CONSTRAINTS if key in shape})
+            derived.update(constraints)
             if name in UNLISTED:
                 derived["enum"] = derived["enum"] + UNLISTED[name]
             if kind == "structure":

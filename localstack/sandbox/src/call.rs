@@ -86,16 +86,22 @@ pub struct AwsError {
     pub code: String,
     pub status: u16,
     pub message: String,
+    /// The member `Reason` of some of Organizations' errors.
+    pub reason: Option<String>,
 }
 
 impl AwsError {
     /// A client error, HTTP 400, which is what EC2 sends for nearly everything.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), status: 400, message: message.into() }
+        Self { code: code.into(), status: 400, message: message.into(), reason: None }
     }
 
     pub fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
+    }
+
+    pub fn for_reason(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
     }
 
     /// The answer to what AWS may well know but the sandbox does not. Its code is none of AWS's, and 501 is no status

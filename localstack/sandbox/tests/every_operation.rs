@@ -105,7 +105,11 @@ fn each_member_that_must_be_there_is_missed() {
                 Service::Ec2 => "MissingParameter",
                 Service::Iam | Service::Sts => "ValidationError",
                 Service::Organizations => "InvalidInputException",
-                Service::Ram => "MissingRequiredParameterException",
+                Service::Ram if operation.faults.iter().any(|fault| fault == "MissingRequiredParameterException") => {
+                    "MissingRequiredParameterException"
+                }
+                Service::Ram if operation.faults.is_empty() => "MalformedArnException",
+                Service::Ram => "InvalidParameterException",
             };
             assert_eq!(error.code, wanted, "{service} {} without {name}: {error}", operation.name);
         }

@@ -185,15 +185,7 @@ pub(super) struct CreateRoleRequest {
 
 pub(super) fn create_role(world: &mut World, caller: &Caller, request: CreateRoleRequest) -> Result<OneRole, AwsError> {
     let name = request.role_name;
-    if !name.chars().all(|character| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character)) {
-        let message = "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-";
-        return Err(AwsError::new("ValidationError", message));
-    }
     let path = request.path.unwrap_or_else(|| "/".to_owned());
-    if !(path.starts_with('/') && path.ends_with('/')) {
-        let message = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.";
-        return Err(AwsError::new("ValidationError", message));
-    }
     let roles = world.identity.accounts.get(&caller.account).map(|account| &account.roles);
     // Names differ by more than case (IAM API, CreateRole).
     if roles.is_some_and(|roles| roles.keys().any(|known| known.eq_ignore_ascii_case(&name))) {

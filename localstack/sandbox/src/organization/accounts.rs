@@ -7,10 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::listing::page;
 use super::structure::Account;
-use super::{
-    AccountState, Empty, Event, Organization, as_management, as_member, as_reader, check_account_id, no_account,
-    violates,
-};
+use super::{AccountState, Empty, Event, Organization, as_management, as_member, as_reader, no_account, violates};
 use crate::call::{AwsError, Caller};
 use crate::identity::{self, ServiceLinked};
 use crate::world::{self, World};
@@ -165,7 +162,6 @@ pub(super) fn describe_account(
     caller: &Caller,
     request: AccountRequest,
 ) -> Result<OneAccount, AwsError> {
-    check_account_id(&request.account_id)?;
     let status_retired = world.organization.status_retired;
     let organization = as_reader(world, caller)?;
     let account = ShownAccount::of(organization, &request.account_id, status_retired).ok_or_else(no_account)?;
@@ -241,7 +237,6 @@ pub(super) struct MoveRequest {
 /// `AccountNotFoundException`, `SourceParentNotFoundException` (also when the account is not there),
 /// `DestinationParentNotFoundException`, `DuplicateAccountException` when it is there already.
 pub(super) fn move_account(world: &mut World, caller: &Caller, request: MoveRequest) -> Result<Empty, AwsError> {
-    check_account_id(&request.account_id)?;
     let organization = as_management(world, caller)?;
     let parent = organization.accounts.get(&request.account_id).ok_or_else(no_account)?.parent.clone();
     if !organization.is_parent(&request.destination_parent_id) {
@@ -263,7 +258,6 @@ pub(super) fn move_account(world: &mut World, caller: &Caller, request: MoveRequ
 
 /// Closes an account: at once it can neither call nor be entered; it is shown as pending, then closed, then not at all.
 pub(super) fn close_account(world: &mut World, caller: &Caller, request: AccountRequest) -> Result<Empty, AwsError> {
-    check_account_id(&request.account_id)?;
     let organization = as_management(world, caller)?;
     if request.account_id == organization.management {
         let message = "You can't close the management account of an organization.";
@@ -308,7 +302,6 @@ pub(super) fn forget(world: &mut World, organization: &str, account: &str) {
 
 /// Makes a member a stand-alone account again; the management account says so.
 pub(super) fn remove_account(world: &mut World, caller: &Caller, request: AccountRequest) -> Result<Empty, AwsError> {
-    check_account_id(&request.account_id)?;
     let organization = as_management(world, caller)?.id.clone();
     part(world, &organization, &request.account_id)
 }

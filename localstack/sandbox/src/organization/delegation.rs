@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::ShownAccount;
 use super::listing::page;
-use super::{AccountState, Empty, as_management, as_reader, check_account_id, no_account, violates};
+use super::{AccountState, Empty, as_management, as_reader, invalid, no_account, violates};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -23,12 +23,11 @@ pub(super) fn enable_service_access(
     let now = world.now;
     let organization = as_management(world, caller)?;
     if !organization.all_features {
-        let message = "Your organization must have all features enabled. (ALL_FEATURES_REQUIRED)";
-        return Err(AwsError::new("ConstraintViolationException", message));
+        return Err(violates("ALL_FEATURES_REQUIRED", "Your organization must have all features enabled."));
     }
     if !request.service_principal.ends_with(".amazonaws.com") {
-        let message = "You specified an unrecognized service principal. (UNRECOGNIZED_SERVICE_PRINCIPAL)";
-        return Err(AwsError::new("InvalidInputException", message));
+        let message = "You specified an unrecognized service principal.";
+        return Err(invalid("UNRECOGNIZED_SERVICE_PRINCIPAL", message));
     }
     organization.services.entry(request.service_principal).or_insert(now);
     Ok(Empty {})
@@ -103,7 +102,6 @@ pub(super) struct DelegationRequest {
 /// `ConstraintViolationException` for the management account, a closed account, or a service without trusted access;
 /// `AccountAlreadyRegisteredException`.
 pub(super) fn register(world: &mut World, caller: &Caller, request: DelegationRequest) -> Result<Empty, AwsError> {
-    check_account_id(&request.account_id)?;
     let now = world.now;
     let organization = as_management(world, caller)?;
     let account = organization.accounts.get(&request.account_id).ok_or_else(no_account)?;
@@ -129,7 +127,6 @@ pub(super) fn register(world: &mut World, caller: &Caller, request: DelegationRe
 }
 
 pub(super) fn deregister(world: &mut World, caller: &Caller, request: DelegationRequest) -> Result<Empty, AwsError> {
-    check_account_id(&request.account_id)?;
     let organization = as_management(world, caller)?;
     if !organization.accounts.contains_key(&request.account_id) {
         return Err(no_account());
@@ -218,7 +215,6 @@ pub(super) fn list_delegated_services(
     caller: &Caller,
     request: ListDelegatedServicesRequest,
 ) -> Result<DelegatedServiceList, AwsError> {
-    check_account_id(&request.account_id)?;
     let organization = as_reader(world, caller)?;
     if !organization.accounts.contains_key(&request.account_id) {
         return Err(no_account());

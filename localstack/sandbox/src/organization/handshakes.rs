@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::listing::page;
 use super::structure::{Account, OrgId};
 use super::tags::Tag;
-use super::{AccountState, Event, Organization, as_management, as_reader, check_account_id, violates};
+use super::{AccountState, Event, Organization, as_management, as_reader, invalid, violates};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::identity::{self, ServiceLinked};
 use crate::world::{self, World};
@@ -145,11 +145,13 @@ pub(super) fn invite(world: &mut World, caller: &Caller, request: InviteRequest)
     let organization = as_management(world, caller)?;
     let account = request.target.id;
     match request.target.r#type {
-        PartyType::Account => check_account_id(&account)?,
+        PartyType::Account if !identity::is_account_id(&account) => {
+            return Err(invalid("INVALID_PATTERN_TARGET_ID", "The id of an account has twelve digits."));
+        }
+        PartyType::Account => {}
         PartyType::Email => return Err(AwsError::not_modelled("an invitation by e-mail address")),
         PartyType::Organization => {
-            let message = "You can't invite an organization. (INVALID_PARTY_TYPE_TARGET)";
-            return Err(AwsError::new("InvalidInputException", message));
+            return Err(invalid("INVALID_PARTY_TYPE_TARGET", "You can't invite an organization."));
         }
     }
     if organization.accounts.len() >= quota {
@@ -173,7 +175,7 @@ pub(super) fn invite(world: &mut World, caller: &Caller, request: InviteRequest)
 }
 
 fn constraint(reason: &str, message: &str) -> AwsError {
-    AwsError::new("HandshakeConstraintViolationException", format!("{message} ({reason})"))
+    AwsError::new("HandshakeConstraintViolationException", message).for_reason(reason)
 }
 
 pub(super) fn expire(world: &mut World, id: &str) {

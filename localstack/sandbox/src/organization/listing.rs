@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::invalid;
 use crate::call::AwsError;
 use crate::world::World;
 
@@ -61,7 +62,5 @@ fn read(list: &str, token: &str) -> Result<Place, AwsError> {
         (of, place) if of == list => Some(Place::After(place.strip_prefix("after ")?.to_owned())),
         _ => None,
     });
-    place.ok_or_else(|| {
-        AwsError::new("InvalidInputException", "You specified an invalid value for NextToken. (INVALID_NEXT_TOKEN)")
-    })
+    place.ok_or_else(|| invalid("INVALID_NEXT_TOKEN", "You specified an invalid value for NextToken."))
 }

@@ -145,15 +145,11 @@ fn no_account() -> AwsError {
 }
 
 fn violates(reason: &str, message: &str) -> AwsError {
-    AwsError::new("ConstraintViolationException", format!("{message} ({reason})"))
+    AwsError::new("ConstraintViolationException", message).for_reason(reason)
 }
 
-/// Checks an account id as the model's pattern has it.
-fn check_account_id(id: &str) -> Result<(), AwsError> {
-    if crate::identity::is_account_id(id) {
-        return Ok(());
-    }
-    Err(AwsError::new("InvalidInputException", "You provided a value that does not match the required pattern."))
+fn invalid(reason: &str, message: &str) -> AwsError {
+    AwsError::new("InvalidInputException", message).for_reason(reason)
 }
 
 /// An answer without members.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::listing::page;
-use super::{Empty, Organization, as_management, as_reader, violates};
+use super::{Empty, Organization, as_management, as_reader, invalid, violates};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
@@ -21,8 +21,7 @@ impl Organization {
     /// Puts tags on a thing; a tag of the same key is replaced.
     pub(super) fn put_tags(&mut self, id: &str, tags: Vec<Tag>) -> Result<(), AwsError> {
         if tags.iter().any(|tag| tag.key.to_lowercase().starts_with("aws:")) {
-            let message = "The tag key prefix aws: is reserved. (INVALID_SYSTEM_TAGS_PARAMETER)";
-            return Err(AwsError::new("InvalidInputException", message));
+            return Err(invalid("INVALID_SYSTEM_TAGS_PARAMETER", "The tag key prefix aws: is reserved."));
         }
         let mut all = self.tags.get(id).cloned().unwrap_or_default();
         for tag in tags {

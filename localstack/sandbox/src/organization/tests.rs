@@ -201,7 +201,10 @@ fn an_account_moves_from_where_it_is_to_where_it_is_not() {
     let travel = |account: &str, from: &str, to: &str| json!({"AccountId": account, "SourceParentId": from, "DestinationParentId": to});
     assert_eq!(fixture.code("MoveAccount", travel(&account, &unit, &root)), "DuplicateAccountException");
     assert_eq!(fixture.code("MoveAccount", travel(&account, "r-zzzz", &unit)), "SourceParentNotFoundException");
-    assert_eq!(fixture.code("MoveAccount", travel(&account, &root, "ou-x")), "DestinationParentNotFoundException");
+    assert_eq!(
+        fixture.code("MoveAccount", travel(&account, &root, "ou-none-00000000")),
+        "DestinationParentNotFoundException"
+    );
     assert_eq!(fixture.code("MoveAccount", travel("999999999999", &root, &unit)), "AccountNotFoundException");
     assert_eq!(fixture.code("MoveAccount", travel("12", &root, &unit)), "InvalidInputException");
     fixture.ok("MoveAccount", travel(&account, &root, &unit));

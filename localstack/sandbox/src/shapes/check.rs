@@ -17,6 +17,24 @@ impl Operation {
     /// # Errors
     /// The service's own code for the fault, with the path of the member in the message.
     pub fn check_input(&self, params: &Value) -> Result<(), AwsError> {
+        self.checked(params).map_err(|error| self.in_its_words(error))
+    }
+
+    /// Puts a fault of RAM's that this operation has no error for into one that it has. Accepting and rejecting an
+    /// invitation have none of them: what they must be told is an ARN.
+    fn in_its_words(&self, error: AwsError) -> AwsError {
+        const ALL: [&str; 3] =
+            ["InvalidMaxResultsException", "MissingRequiredParameterException", "InvalidParameterException"];
+        let lacks = |code: &str| !self.faults.iter().any(|it| it == code);
+        let code = match error.code.as_str() {
+            code if !ALL.contains(&code) || !lacks(code) => return error,
+            _ if lacks("InvalidParameterException") => "MalformedArnException",
+            _ => "InvalidParameterException",
+        };
+        AwsError { code: code.to_owned(), ..error }
+    }
+
+    fn checked(&self, params: &Value) -> Result<(), AwsError> {
         let table = self.table();
         let check = Check { table };
         match (&self.input, params) {
@@ -25,7 +43,7 @@ impl Operation {
                 Some(name) => Err(table.refuse(name, params, Fault::Unknown)),
                 None => Ok(()),
             },
-            (_, Value::Null) => self.check_input(&Value::Object(serde_json::Map::new())),
+            (_, Value::Null) => self.checked(&Value::Object(serde_json::Map::new())),
             _ => Err(table.refuse("request", params, Fault::Type { wanted: "structure" })),
         }
     }
@@ -106,13 +124,14 @@ impl Check {
                 }
                 out_of(items.len() as u64, *min, *max, "length")
             }
-            (Shape::Text { values, min, max }, Value::String(text)) => {
-                if values.is_empty() || values.contains(text) {
-                    out_of(text.chars().count() as u64, *min, *max, "length")
-                } else {
-                    let known = values.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                    Some(Fault::Bounds { constraint: format!("Member must satisfy enum value set: [{known}]") })
-                }
+            (Shape::Text { values, .. }, Value::String(text)) if !values.is_empty() && !values.contains(text) => {
+                let known = values.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                Some(Fault::Bounds { constraint: format!("Member must satisfy enum value set: [{known}]") })
+            }
+            (Shape::Text { pattern, min, max, .. }, Value::String(text)) => {
+                let misfits = pattern.as_ref().filter(|pattern| !pattern.fits(text));
+                let misfits = misfits.map(|pattern| Fault::Pattern { pattern: &pattern.text });
+                out_of(text.chars().count() as u64, *min, *max, "length").or(misfits)
             }
             (Shape::Integer { long, min, max }, Value::Number(number)) => match number.as_i64() {
                 Some(number) if *long || i32::try_from(number).is_ok() => out_of(number, *min, *max, "value"),
@@ -149,7 +168,12 @@ impl Check {
     }
 }
 
-fn out_of<N: PartialOrd + std::fmt::Display>(number: N, min: Option<N>, max: Option<N>, what: &str) -> Option<Fault> {
+fn out_of<N: PartialOrd + std::fmt::Display>(
+    number: N,
+    min: Option<N>,
+    max: Option<N>,
+    what: &str,
+) -> Option<Fault<'static>> {
     let side = |word: &str, bound: N| {
         Some(Fault::Bounds { constraint: format!("Member must have {what} {word} than or equal to {bound}") })
     };

@@ -2,8 +2,8 @@
 //!
 //! A client matches on codes, so the code for each kind of fault is that of the service: EC2's from its error page;
 //! IAM's and STS's `ValidationError` with the wording of AWS's common validation; `InvalidInputException` of
-//! Organizations; RAM's from its model. None of them says what it does with a member that it does not know:
-//! `UnknownParameter` is EC2's, and the others follow it as their protocol suggests.
+//! Organizations; RAM's from its model, operation by operation. None of them says what it does with a member that it
+//! does not know: `UnknownParameter` is EC2's, and the others follow it as their protocol suggests.
 
 use serde_json::Value;
 
@@ -11,11 +11,12 @@ use super::{Protocol, ServiceTable};
 use crate::call::AwsError;
 
 /// What is wrong with a value, before a service has put it in its own words.
-pub(crate) enum Fault {
+pub(crate) enum Fault<'a> {
     Unknown,
     Missing,
     Type { wanted: &'static str },
     Bounds { constraint: String },
+    Pattern { pattern: &'a str },
 }
 
 impl ServiceTable {
@@ -59,6 +60,7 @@ fn ec2(path: &str, value: &Value, fault: Fault) -> AwsError {
             "InvalidParameterValue",
             format!("Value ({}) for parameter {path} is invalid. {constraint}", shown(value)),
         ),
+        Fault::Pattern { pattern } => ec2(path, value, Fault::Bounds { constraint: to_satisfy(pattern) }),
     }
 }
 
@@ -71,6 +73,7 @@ fn query(path: &str, value: &Value, fault: Fault) -> AwsError {
             format!("Invalid value '{}' for {path}. It must be of type {wanted}.", shown(value)),
         ),
         Fault::Bounds { constraint } => AwsError::new("ValidationError", violation(path, value, &constraint)),
+        Fault::Pattern { pattern } => AwsError::new("ValidationError", violation(path, value, &to_satisfy(pattern))),
     }
 }
 
@@ -84,6 +87,10 @@ fn violation(path: &str, value: &Value, constraint: &str) -> String {
     )
 }
 
+fn to_satisfy(pattern: &str) -> String {
+    format!("Member must satisfy regular expression pattern: {pattern}")
+}
+
 fn uncapitalised(name: &str) -> String {
     let mut characters = name.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
@@ -95,6 +102,10 @@ fn organizations(path: &str, value: &Value, fault: Fault) -> AwsError {
         Fault::Missing => AwsError::new("InvalidInputException", format!("You must provide a value for {path}.")),
         Fault::Type { wanted } => wrong_type(path, wanted),
         Fault::Bounds { constraint } => AwsError::new("InvalidInputException", violation(path, value, &constraint)),
+        Fault::Pattern { .. } => {
+            let message = "You provided a value that does not match the required pattern.";
+            AwsError::new("InvalidInputException", message).for_reason("INVALID_PATTERN")
+        }
     }
 }
 
@@ -109,6 +120,7 @@ fn ram(path: &str, value: &Value, fault: Fault) -> AwsError {
             AwsError::new("InvalidMaxResultsException", violation(path, value, &constraint))
         }
         Fault::Bounds { constraint } => AwsError::new("InvalidParameterException", violation(path, value, &constraint)),
+        Fault::Pattern { pattern } => ram(path, value, Fault::Bounds { constraint: to_satisfy(pattern) }),
     }
 }
 

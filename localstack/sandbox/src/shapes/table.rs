@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::call::Service;
@@ -90,6 +91,8 @@ pub struct Operation {
     pub method: Option<String>,
     /// The path, REST-JSON only.
     pub uri: Option<String>,
+    /// The errors that it has for a request that does not fit, REST-JSON only.
+    pub faults: Vec<String>,
     /// The element around the answer's members, query protocol only.
     pub wrapper: Option<String>,
 }
@@ -103,9 +106,10 @@ impl Operation {
 /// What a value may be.
 #[derive(Debug)]
 pub enum Shape {
-    /// Text, with its length in characters and the values that it may have.
+    /// Text, with its length in characters, the values that it may have, and what it has to look like.
     Text {
         values: BTreeSet<String>,
+        pattern: Option<Pattern>,
         min: Option<u64>,
         max: Option<u64>,
     },
@@ -125,6 +129,27 @@ pub enum Shape {
         min: Option<u64>,
         max: Option<u64>,
     },
+}
+
+/// What a text has to look like, from end to end.
+#[derive(Debug)]
+pub struct Pattern {
+    /// As the model writes it.
+    pub text: String,
+    whole: Regex,
+}
+
+impl Pattern {
+    /// Reads a model's pattern, in which `\w` and `\d` stand for ASCII alone.
+    fn new(text: String) -> Self {
+        let ascii = text.replace(r"\w", "[0-9A-Za-z_]").replace(r"\d", "[0-9]");
+        let whole = Regex::new(&format!("^(?:{ascii})$")).expect("a pattern of the model is one of the crate's");
+        Self { text, whole }
+    }
+
+    pub fn fits(&self, text: &str) -> bool {
+        self.whole.is_match(text)
+    }
 }
 
 /// A structure's members, by AWS's names and in AWS's order.
@@ -194,6 +219,8 @@ struct OperationText {
     output: Option<String>,
     method: Option<String>,
     uri: Option<String>,
+    #[serde(default)]
+    faults: Vec<String>,
     wrapper: Option<String>,
 }
 
@@ -203,6 +230,7 @@ enum ShapeText {
     String {
         #[serde(default, rename = "enum")]
         values: BTreeSet<String>,
+        pattern: Option<String>,
         min: Option<u64>,
         max: Option<u64>,
     },
@@ -256,7 +284,7 @@ pub(super) fn read(text: &str) -> BTreeMap<Service, ServiceTable> {
 
 fn service_table(service: Service, text: ServiceText) -> ServiceTable {
     let mut shapes: ByName<Shape> = ByName::from_iter([
-        ("string".to_owned(), Shape::Text { values: BTreeSet::new(), min: None, max: None }),
+        ("string".to_owned(), Shape::Text { values: BTreeSet::new(), pattern: None, min: None, max: None }),
         ("integer".to_owned(), Shape::Integer { long: false, min: None, max: None }),
         ("long".to_owned(), Shape::Integer { long: true, min: None, max: None }),
         ("boolean".to_owned(), Shape::Boolean),
@@ -270,8 +298,8 @@ fn service_table(service: Service, text: ServiceText) -> ServiceTable {
         .operations
         .into_iter()
         .map(|(name, operation)| {
-            let OperationText { input, output, method, uri, wrapper } = operation;
-            (name.clone(), Operation { service, name, input, output, method, uri, wrapper })
+            let OperationText { input, output, method, uri, faults, wrapper } = operation;
+            (name.clone(), Operation { service, name, input, output, method, uri, faults, wrapper })
         })
         .collect();
     let ServiceText { protocol, version, namespace, target_prefix, .. } = text;
@@ -282,7 +310,9 @@ fn service_table(service: Service, text: ServiceText) -> ServiceTable {
 
 fn shape_of(text: ShapeText) -> Shape {
     match text {
-        ShapeText::String { values, min, max } => Shape::Text { values, min, max },
+        ShapeText::String { values, pattern, min, max } => {
+            Shape::Text { values, pattern: pattern.map(Pattern::new), min, max }
+        }
         ShapeText::Integer { min, max } => Shape::Integer { long: false, min, max },
         ShapeText::Long { min, max } => Shape::Integer { long: true, min, max },
         ShapeText::List { of, item, min, max } => Shape::List { of, item, min, max },

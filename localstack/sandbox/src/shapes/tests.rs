@@ -45,7 +45,9 @@ fn a_missing_member_is_named() {
     assert_eq!(code, "ValidationError");
     assert!(message.contains("Value null at 'roleArn'"), "{message}");
     assert_eq!(refusal(Service::Organizations, "DescribeAccount", json!({})).0, "InvalidInputException");
-    assert_eq!(refusal(Service::Ram, "CreateResourceShare", json!({})).0, "MissingRequiredParameterException");
+    assert_eq!(refusal(Service::Ram, "CreateResourceShare", json!({})).0, "InvalidParameterException");
+    assert_eq!(refusal(Service::Ram, "AcceptResourceShareInvitation", json!({})).0, "MalformedArnException");
+    assert_eq!(refusal(Service::Ram, "UpdateResourceShare", json!({})).0, "MissingRequiredParameterException");
 }
 
 #[test]
@@ -62,9 +64,32 @@ fn a_value_of_the_wrong_type_or_out_of_bounds_is_refused() {
     assert_eq!(refusal(Service::Organizations, "ListAccounts", json!({"MaxResults": 21})).0, "InvalidInputException");
     assert_eq!(refusal(Service::Organizations, "ListAccounts", json!([])).0, "SerializationException");
     let shares = json!({"resourceOwner": "SELF", "maxResults": 501});
-    assert_eq!(refusal(Service::Ram, "GetResourceShares", shares).0, "InvalidMaxResultsException");
+    assert_eq!(refusal(Service::Ram, "GetResourceShares", shares).0, "InvalidParameterException");
+    let invitations = json!({"maxResults": 501});
+    assert_eq!(refusal(Service::Ram, "GetResourceShareInvitations", invitations).0, "InvalidMaxResultsException");
     assert_eq!(
         refusal(Service::Ram, "GetResourceShares", json!({"resourceOwner": "ME"})).0,
         "InvalidParameterException"
+    );
+}
+
+#[test]
+fn a_text_that_does_not_look_as_the_model_says_is_refused() {
+    let named = |id: &str| json!({"AccountId": id});
+    let describe = operation(Service::Organizations, "DescribeAccount").unwrap();
+    describe.check_input(&named("123456789012")).unwrap();
+    let error = describe.check_input(&named("١٢٣٤٥٦٧٨٩٠١٢")).unwrap_err();
+    assert_eq!((error.code.as_str(), error.reason.as_deref()), ("InvalidInputException", Some("INVALID_PATTERN")));
+    let under = |parent: &str| json!({"ParentId": parent});
+    let list = operation(Service::Organizations, "ListAccountsForParent").unwrap();
+    list.check_input(&under("ou-ab12-cd345678")).unwrap();
+    // Each side of an "or" is held to both ends, though the model has ^ before the first alone.
+    assert!(list.check_input(&under("r-ab12 and more")).is_err());
+    assert!(list.check_input(&under("not ou-ab12-cd345678")).is_err());
+    let (code, message) = refusal(Service::Iam, "GetRole", json!({"RoleName": "a b"}));
+    assert_eq!(code, "ValidationError");
+    let pattern = r"failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+";
+    assert!(
+        message.starts_with("1 validation error detected: Value 'a b' at 'roleName'") && message.ends_with(pattern)
     );
 }

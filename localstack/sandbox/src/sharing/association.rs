@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::principal::{Principal, Way, later, names_of, way};
-use super::resource_share::{ResourceShare, Status as ShareStatus, own, shares_of};
+use super::resource_share::{ResourceShare, Status as ShareStatus, no_share, own, shares_of};
 use super::resource_type::{self, ResourceType};
 use super::{Event, invalid, invitation, limit_exceeded, rows, unknown};
 use crate::call::{AwsError, Caller};
@@ -299,7 +299,7 @@ pub fn disassociate(world: &mut World, caller: &Caller, input: ChangeResourceSha
         Ok(share) => share,
         Err(_) if leaves => {
             let share = shares_with(world, &caller.account).find(|it| it.arn == arn);
-            let share = share.ok_or_else(|| unknown(&format!("ResourceShare {arn}")))?;
+            let share = share.ok_or_else(|| no_share(&arn))?;
             if !share.principals.get(&caller.account).is_some_and(|it| it.invited) {
                 return Err(super::not_permitted("An account of the same organization cannot leave a resource share."));
             }
@@ -358,7 +358,7 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShareAssociatio
     }
     let all = shares_of(world, caller);
     if let Some(arn) = input.resource_share_arns.iter().find(|arn| !all.iter().any(|it| it.arn == **arn)) {
-        return Err(unknown(&format!("ResourceShare {arn}")));
+        return Err(no_share(arn));
     }
     let mut found = BTreeMap::new();
     for share in all {

@@ -69,14 +69,19 @@ impl ResourceShare {
 /// # Errors
 /// `MalformedArnException` and `UnknownResourceException`.
 pub fn own<'w>(world: &'w World, caller: &Caller, arn: &str) -> Result<&'w ResourceShare, AwsError> {
-    if !arn.starts_with("arn:aws:ram:") {
-        return Err(AwsError::new("MalformedArnException", format!("The resource share ARN {arn} is malformed.")));
-    }
     let share = world.sharing.shares.get(arn);
     share
         .filter(|it| it.owner == caller.account && it.region == caller.region)
         .filter(|it| !matches!(it.status, Status::Deleting | Status::Deleted))
-        .ok_or_else(|| unknown(&format!("ResourceShare {arn}")))
+        .ok_or_else(|| no_share(arn))
+}
+
+/// Makes the error for an ARN that is no share's, or not even like one.
+pub fn no_share(arn: &str) -> AwsError {
+    if arn.starts_with("arn:aws:ram:") {
+        return unknown(&format!("ResourceShare {arn}"));
+    }
+    AwsError::new("MalformedArnException", format!("The resource share ARN {arn} is malformed."))
 }
 
 request! { "camelCase" Configuration { retain_sharing_on_account_leave_organization: Option<bool> } }
@@ -263,7 +268,7 @@ pub fn get(world: &mut World, caller: &Caller, input: GetResourceShares) -> Resu
     let owner = input.resource_owner.ok_or_else(|| invalid("resourceOwner must be given"))?;
     let all = sides(world, caller, owner);
     if let Some(arn) = input.resource_share_arns.iter().find(|arn| !all.iter().any(|it| it.arn == **arn)) {
-        return Err(unknown(&format!("ResourceShare {arn}")));
+        return Err(no_share(arn));
     }
     let permission = input.permission_arn.as_deref().map(permission::find).transpose()?;
     let tagged = |share: &ResourceShare, filter: &TagFilter| {

@@ -169,7 +169,11 @@ fn written(table: &ServiceTable, shape: &str, value: &Value) -> Value {
 pub(super) fn error(protocol: Protocol, error: &AwsError) -> String {
     match protocol {
         Protocol::Json | Protocol::Ec2 | Protocol::Query => {
-            json!({"__type": error.code, "Message": error.message}).to_string()
+            let mut body = json!({"__type": error.code, "Message": error.message});
+            if let Some(reason) = &error.reason {
+                body["Reason"] = json!(reason);
+            }
+            body.to_string()
         }
         Protocol::RestJson => json!({"message": error.message}).to_string(),
     }

@@ -196,7 +196,7 @@ fn rest_members_stand_where_the_model_has_them() {
         let heard = ram(method, uri, body);
         (heard.status, heard.headers["x-amzn-errortype"].to_str().unwrap().to_owned())
     };
-    let missing = "MissingRequiredParameterException".to_owned();
+    let missing = "InvalidParameterException".to_owned();
     assert_eq!(code("DELETE", "/deleteresourceshare", ""), (400, missing));
     let unknown = (400, "ValidationException".to_owned());
     assert_eq!(code("DELETE", "/deleteresourceshare", r#"{"resourceShareArn": "arn"}"#), unknown);

@@ -23,12 +23,33 @@ fn made_up(service: Service, name: &str, shape: &str, resource: &str) -> Value {
         Shape::Boolean => json!(true),
         Shape::Timestamp => json!("2026-01-01T00:00:00Z"),
         Shape::Text { values, .. } if !values.is_empty() => json!(values.iter().next()),
-        Shape::Text { min, .. } => {
+        Shape::Text { min, pattern, .. } => {
             let shortest = min.and_then(|min| usize::try_from(min).ok()).unwrap_or_default();
-            json!(format!("{:x<shortest$}", text_for(name, resource)))
+            let text = format!("{:x<shortest$}", text_for(name, resource));
+            match pattern {
+                Some(pattern) if !pattern.fits(&text) => {
+                    let fitting = LOOKS.iter().find(|it| pattern.fits(it));
+                    json!(fitting.unwrap_or_else(|| panic!("no made-up {name} looks like {}", pattern.text)))
+                }
+                Some(_) | None => json!(text),
+            }
         }
     }
 }
+
+/// Texts of the looks that the models' patterns ask for.
+const LOOKS: [&str; 10] = [
+    "AKIAIOSFODNN7EXAMPLE",
+    "111111111111",
+    "r-0000",
+    "ou-0000-00000000",
+    "p-00000000",
+    "h-00000000",
+    "car-00000000",
+    "v1",
+    "somebody@example.com",
+    "/made-up/",
+];
 
 fn text_for(name: &str, resource: &str) -> String {
     let known = [
@@ -40,7 +61,6 @@ fn text_for(name: &str, resource: &str) -> String {
         ("VpcId", "vpc-0123456789abcdef0"),
         ("AWSServiceName", "transitgateway.amazonaws.com"),
         ("DestinationCidrBlock", "10.0.0.0/8"),
-        ("ParentId", "r-0000"),
         ("Resources", "vpc-0123456789abcdef0"),
     ];
     if name == "RoleArn" {
