@@ -27,21 +27,25 @@ PASSING = {"pending", "initiating", "modifying", "associating"}
 class World:
     def __init__(self, endpoint, regions, patience):
         self.endpoint, self.regions, self.patience = endpoint, regions, patience
-        self.sessions = {}
+        self.keys, self.clients = {}, {}
         self.management = self.client("sts").get_caller_identity()["Account"]
 
     def client(self, service, account=None, region=None):
         """A client as the management account, or as a member's access role."""
-        region = region or self.regions[0]
+        place = service, account, region or self.regions[0]
+        if place not in self.clients:
+            self.clients[place] = boto3.client(service, endpoint_url=self.endpoint, region_name=place[2], **self.keys_of(account))
+        return self.clients[place]
+
+    def keys_of(self, account):
         if account is None or account == self.management:
-            return boto3.client(service, endpoint_url=self.endpoint, region_name=region)
-        if account not in self.sessions:
+            return {}
+        if account not in self.keys:
             arn = f"arn:aws:iam::{account}:role/{ROLE}"
             keys = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="world")["Credentials"]
-            self.sessions[account] = boto3.Session(
-                aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
-                aws_session_token=keys["SessionToken"])
-        return self.sessions[account].client(service, endpoint_url=self.endpoint, region_name=region)
+            self.keys[account] = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"],
+                                  "aws_session_token": keys["SessionToken"]}
+        return self.keys[account]
 
     def organization(self):
         """Makes the organization unless there is one, and lets RAM share within it."""
@@ -58,33 +62,47 @@ class World:
         root = api.list_roots()["Roots"][0]["Id"]
         return root, api.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
 
-    def account(self, name, root, unit):
+    def accounts(self, names):
+        """Asks for accounts, all at once, and returns their ids when all are there."""
         api = self.client("organizations")
-        asked = api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]
-        status = wait(lambda: api.describe_create_account_status(CreateAccountRequestId=asked["Id"])["CreateAccountStatus"],
-                      lambda status: status["State"] != "IN_PROGRESS")
-        if status["State"] != "SUCCEEDED":
-            raise SystemExit(f"the account {name} was not made: {status.get('FailureReason')}")
-        api.move_account(AccountId=status["AccountId"], SourceParentId=root, DestinationParentId=unit)
-        return status["AccountId"]
+        asked = {name: api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["Id"]
+                 for name in names}
+        made = {}
+        for name, request in asked.items():
+            status = wait(lambda: api.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"],
+                          lambda status: status["State"] != "IN_PROGRESS")
+            if status["State"] != "SUCCEEDED":
+                raise SystemExit(f"the account {name} was not made: {status.get('FailureReason')}")
+            made[name] = status["AccountId"]
+        return made
 
-    def hub(self, account, region, organization):
-        """Makes a transit gateway with a route table, and shares it with the organization."""
-        api = self.client("ec2", account, region)
-        made = api.create_transit_gateway(
-            Description="hub", Options={**OFF, "AutoAcceptSharedAttachments": "enable"},
-            TagSpecifications=[{"ResourceType": "transit-gateway", "Tags": [{"Key": "Name", "Value": "hub"}]}])["TransitGateway"]
-        gateway = made["TransitGatewayId"]
-        wait(lambda: api.describe_transit_gateways(TransitGatewayIds=[gateway])["TransitGateways"][0]["State"],
-             lambda state: state not in PASSING)
-        table = api.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
-        table = table["TransitGatewayRouteTableId"]
-        asked = {"TransitGatewayRouteTableIds": [table]}
-        wait(lambda: api.describe_transit_gateway_route_tables(**asked)["TransitGatewayRouteTables"][0]["State"],
-             lambda state: state not in PASSING)
-        self.client("ram", account, region).create_resource_share(
-            name="hub", resourceArns=[made["TransitGatewayArn"]], principals=[organization], allowExternalPrincipals=False)
-        return {"transit_gateway": gateway, "route_table": table}
+    def move(self, accounts, root, unit):
+        api = self.client("organizations")
+        for account in accounts:
+            api.move_account(AccountId=account, SourceParentId=root, DestinationParentId=unit)
+
+    def hubs(self, account, organization):
+        """Makes in each Region a transit gateway with a route table, and shares it with the organization."""
+        hubs, arns = {}, {}
+        for region in self.regions:
+            made = self.client("ec2", account, region).create_transit_gateway(
+                Description="hub", Options={**OFF, "AutoAcceptSharedAttachments": "enable"},
+                TagSpecifications=[{"ResourceType": "transit-gateway", "Tags": [{"Key": "Name", "Value": "hub"}]}])
+            hubs[region] = {"transit_gateway": made["TransitGateway"]["TransitGatewayId"]}
+            arns[region] = made["TransitGateway"]["TransitGatewayArn"]
+        for region, hub in hubs.items():
+            api, gateway = self.client("ec2", account, region), hub["transit_gateway"]
+            wait(lambda: api.describe_transit_gateways(TransitGatewayIds=[gateway])["TransitGateways"][0]["State"],
+                 lambda state: state not in PASSING)
+            made = api.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+            hub["route_table"] = made["TransitGatewayRouteTableId"]
+            self.client("ram", account, region).create_resource_share(
+                name="hub", resourceArns=[arns[region]], principals=[organization], allowExternalPrincipals=False)
+        for region, hub in hubs.items():
+            api, only = self.client("ec2", account, region), {"TransitGatewayRouteTableIds": [hub["route_table"]]}
+            wait(lambda: api.describe_transit_gateway_route_tables(**only)["TransitGatewayRouteTables"][0]["State"],
+                 lambda state: state not in PASSING)
+        return hubs
 
     def spoke(self, account, region, number):
         """Makes a VPC with two subnets in two zones, and a route table for them."""
@@ -101,39 +119,52 @@ class World:
             api.associate_route_table(RouteTableId=table, SubnetId=subnet)
         return {"vpc": vpc, "subnets": subnets, "route_table": table}
 
-    def attach(self, hub_account, region, hub, account, spoke):
-        """Attaches a spoke and routes both ways; returns nothing where the member is not shown the transit gateway."""
-        at_hub, at_spoke = self.client("ec2", hub_account, region), self.client("ec2", account, region)
-        gateway = hub["transit_gateway"]
-        if not wait(lambda: seen(at_spoke, gateway), bool, seconds=self.patience):
+    def attach(self, region, hub, account, spoke):
+        """Asks for a spoke's attachment; returns nothing where the member is not shown the transit gateway."""
+        api, gateway = self.client("ec2", account, region), hub["transit_gateway"]
+        if not wait(lambda: seen(api, gateway), bool, seconds=self.patience):
             return None
-        made = at_spoke.create_transit_gateway_vpc_attachment(
+        made = api.create_transit_gateway_vpc_attachment(
             TransitGatewayId=gateway, VpcId=spoke["vpc"], SubnetIds=spoke["subnets"])["TransitGatewayVpcAttachment"]
-        named = {"TransitGatewayAttachmentId": made["TransitGatewayAttachmentId"]}
-        only = {"TransitGatewayAttachmentIds": [made["TransitGatewayAttachmentId"]]}
-        wait(lambda: at_hub.describe_transit_gateway_vpc_attachments(**only)["TransitGatewayVpcAttachments"][0]["State"],
-             lambda state: state == "available")
-        both = {"TransitGatewayRouteTableId": hub["route_table"], **named}
-        at_hub.associate_transit_gateway_route_table(**both)
-        at_hub.enable_transit_gateway_route_table_propagation(**both)
-        at_spoke.create_route(RouteTableId=spoke["route_table"], DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=gateway)
         return made["TransitGatewayAttachmentId"]
 
+    def route(self, hub_account, region, hub, spokes):
+        """Waits for all attachments of a hub, and routes both ways over each."""
+        at_hub, gateway = self.client("ec2", hub_account, region), hub["transit_gateway"]
+        attached = {spoke["attachment"]: spoke for spoke in spokes if spoke["attachment"]}
+        pages = at_hub.get_paginator("describe_transit_gateway_vpc_attachments")
+        of_hub = [{"Name": "transit-gateway-id", "Values": [gateway]}]
+        states = wait(lambda: {it["TransitGatewayAttachmentId"]: it["State"] for page in pages.paginate(Filters=of_hub)
+                               for it in page["TransitGatewayVpcAttachments"]},
+                      lambda states: all(states.get(name, "pending") not in PASSING for name in attached))
+        for attachment, spoke in attached.items():
+            if states.get(attachment) != "available":
+                raise SystemExit(f"the attachment {attachment} of {spoke['account']} is {states.get(attachment)}")
+            both = {"TransitGatewayRouteTableId": hub["route_table"], "TransitGatewayAttachmentId": attachment}
+            at_hub.associate_transit_gateway_route_table(**both)
+            at_hub.enable_transit_gateway_route_table_propagation(**both)
+            self.client("ec2", spoke["account"], region).create_route(
+                RouteTableId=spoke["route_table"], DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=gateway)
+
     def build(self, accounts):
+        """Makes everything; whatever takes AWS its time is asked for everywhere first, and then waited for."""
         organization = self.organization()
         root, networks = self.unit("networks")
         _, workloads = self.unit("workloads")
-        hub_account = self.account("hub", root, networks)
-        members = [self.account(f"spoke-{number}", root, workloads) for number in range(1, accounts + 1)]
+        names = [f"spoke-{number}" for number in range(1, accounts + 1)]
+        made = self.accounts(["hub", *names])
+        hub_account, members = made["hub"], [made[name] for name in names]
+        self.move([hub_account], root, networks)
+        self.move(members, root, workloads)
         world = {"management": self.management, "organization": organization, "hub": hub_account, "regions": {}}
-        for place, region in enumerate(self.regions):
-            hub = self.hub(hub_account, region, organization)
-            spokes = []
+        for region, hub in self.hubs(hub_account, organization).items():
+            world["regions"][region] = {**hub, "spokes": []}
+        for place, (region, here) in enumerate(world["regions"].items()):
             for number, account in enumerate(members, 1 + place * accounts):
                 spoke = self.spoke(account, region, number)
-                spoke["attachment"] = self.attach(hub_account, region, hub, account, spoke)
-                spokes.append({"account": account, **spoke})
-            world["regions"][region] = {**hub, "spokes": spokes}
+                here["spokes"].append({"account": account, **spoke, "attachment": self.attach(region, here, account, spoke)})
+        for region, here in world["regions"].items():
+            self.route(hub_account, region, here, here["spokes"])
         return world
 
 
