@@ -21,6 +21,8 @@ from botocore.exceptions import ClientError
 
 ROLE = "OrganizationAccountAccessRole"
 OFF = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
+# "Quotas for AWS Organizations": member accounts that can be created concurrently.
+CONCURRENT_ACCOUNTS = 5
 PASSING = {"pending", "initiating", "modifying", "associating"}
 
 
@@ -34,7 +36,8 @@ class World:
         """A client as the management account, or as a member's access role."""
         place = service, account, region or self.regions[0]
         if place not in self.clients:
-            self.clients[place] = boto3.client(service, endpoint_url=self.endpoint, region_name=place[2], **self.keys_of(account))
+            self.clients[place] = boto3.client(
+                service, endpoint_url=self.endpoint, region_name=place[2], **self.keys_of(account))
         return self.clients[place]
 
     def keys_of(self, account):
@@ -63,17 +66,20 @@ class World:
         return root, api.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
 
     def accounts(self, names):
-        """Asks for accounts, all at once, and returns their ids when all are there."""
-        api = self.client("organizations")
-        asked = {name: api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["Id"]
-                 for name in names}
-        made = {}
-        for name, request in asked.items():
-            status = wait(lambda: api.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"],
-                          lambda status: status["State"] != "IN_PROGRESS")
-            if status["State"] != "SUCCEEDED":
-                raise SystemExit(f"the account {name} was not made: {status.get('FailureReason')}")
-            made[name] = status["AccountId"]
+        """Makes accounts, as many side by side as AWS lets, and returns their ids."""
+        api, made = self.client("organizations"), {}
+
+        def status(request):
+            return api.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
+
+        for start in range(0, len(names), CONCURRENT_ACCOUNTS):
+            asked = {name: api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["Id"]
+                     for name in names[start:start + CONCURRENT_ACCOUNTS]}
+            for name, request in asked.items():
+                found = wait(lambda: status(request), lambda found: found["State"] != "IN_PROGRESS")
+                if found["State"] != "SUCCEEDED":
+                    raise SystemExit(f"the account {name} was not made: {found.get('FailureReason')}")
+                made[name] = found["AccountId"]
         return made
 
     def move(self, accounts, root, unit):
