@@ -54,19 +54,20 @@ def ansible(url):
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_NOCOLOR": "true", "ANSIBLE_PYTHON_INTERPRETER": str(python),
         "ANSIBLE_LOCAL_TEMP": str(venv.home() / "ansible-temp"), "LC_ALL": "C.UTF-8",
     }
-    given = {"endpoint": url, "python": str(python)}
-    command = [python.with_name("ansible-playbook"), "-i", "localhost,", "-e", json.dumps(given), HERE / "ansible" / "hub.yml"]
-    for turn in ("from nothing", "again"):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        found = re.search(r"ok=(\d+) +changed=(\d+) .*failed=(\d+)", done.stdout)
-        if done.returncode != 0 or not found:
-            raise SystemExit(f"ansible {turn} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
-        ok, changed = int(found[1]), int(found[2])
-        print(f"ansible {turn}: ok={ok} changed={changed}")
-        if turn == "again" and changed:
-            raise SystemExit(f"a second run changes things, so what the first made is not read back as it was:\n{done.stdout}")
-        if turn == "from nothing" and changed < 10:
-            raise SystemExit(f"the first run was to make everything:\n{done.stdout}")
+    given = json.dumps({"endpoint": url, "python": str(python)})
+    for playbook in ("hub.yml", "gone.yml"):
+        command = [python.with_name("ansible-playbook"), "-i", "localhost,", "-e", given, HERE / "ansible" / playbook]
+        for turn in ("first", "again"):
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            found = re.search(r"ok=(\d+) +changed=(\d+) .*failed=(\d+)", done.stdout)
+            if done.returncode != 0 or not found:
+                raise SystemExit(f"ansible {playbook} {turn} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
+            ok, changed = int(found[1]), int(found[2])
+            print(f"ansible {playbook} {turn}: ok={ok} changed={changed}")
+            if turn == "again" and changed:
+                raise SystemExit(f"a second run changes things, so what the first did is not read back as it was:\n{done.stdout}")
+            if turn == "first" and changed < 10:
+                raise SystemExit(f"the first run was to make, or to take away, everything:\n{done.stdout}")
 
 
 def worlds(url):
