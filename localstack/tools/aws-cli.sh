@@ -40,15 +40,15 @@ as $hub ram create-resource-share --name hub --principals $one $two \
 number=0
 for spoke in $one $two; do
   number=$((number + 1))
-  until_is PENDING $spoke 'resourceShareInvitations[0].status' ram get-resource-share-invitations
-  invitation=$(ask $spoke 'resourceShareInvitations[0].resourceShareInvitationArn' ram get-resource-share-invitations)
-  as $spoke ram accept-resource-share-invitation --resource-share-invitation-arn "$invitation" >/dev/null
-  vpc=$(ask $spoke Vpc.VpcId ec2 create-vpc --cidr-block 10.$number.0.0/16)
-  as $spoke ec2 wait vpc-available --vpc-ids "$vpc"
-  subnet=$(ask $spoke Subnet.SubnetId ec2 create-subnet --vpc-id "$vpc" --cidr-block 10.$number.0.0/24)
-  as $spoke ec2 wait subnet-available --subnet-ids "$subnet"
-  until_is "$tgw" $spoke 'TransitGateways[0].TransitGatewayId' ec2 describe-transit-gateways
-  attachment=$(ask $spoke TransitGatewayVpcAttachment.TransitGatewayAttachmentId ec2 create-transit-gateway-vpc-attachment \
+  until_is PENDING "$spoke" 'resourceShareInvitations[0].status' ram get-resource-share-invitations
+  invitation=$(ask "$spoke" 'resourceShareInvitations[0].resourceShareInvitationArn' ram get-resource-share-invitations)
+  as "$spoke" ram accept-resource-share-invitation --resource-share-invitation-arn "$invitation" >/dev/null
+  vpc=$(ask "$spoke" Vpc.VpcId ec2 create-vpc --cidr-block 10.$number.0.0/16)
+  as "$spoke" ec2 wait vpc-available --vpc-ids "$vpc"
+  subnet=$(ask "$spoke" Subnet.SubnetId ec2 create-subnet --vpc-id "$vpc" --cidr-block 10.$number.0.0/24)
+  as "$spoke" ec2 wait subnet-available --subnet-ids "$subnet"
+  until_is "$tgw" "$spoke" 'TransitGateways[0].TransitGatewayId' ec2 describe-transit-gateways
+  attachment=$(ask "$spoke" TransitGatewayVpcAttachment.TransitGatewayAttachmentId ec2 create-transit-gateway-vpc-attachment \
     --transit-gateway-id "$tgw" --vpc-id "$vpc" --subnet-ids "$subnet")
   until_is pendingAcceptance $hub 'TransitGatewayVpcAttachments[0].State' ec2 describe-transit-gateway-vpc-attachments \
     --transit-gateway-attachment-ids "$attachment"
@@ -59,9 +59,9 @@ for spoke in $one $two; do
     --transit-gateway-attachment-id "$attachment" >/dev/null
   as $hub ec2 enable-transit-gateway-route-table-propagation --transit-gateway-route-table-id "$table" \
     --transit-gateway-attachment-id "$attachment" >/dev/null
-  routes=$(ask $spoke 'RouteTables[0].RouteTableId' ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc")
-  as $spoke ec2 create-route --route-table-id "$routes" --destination-cidr-block 10.0.0.0/8 --transit-gateway-id "$tgw" >/dev/null
-  expect "10.0.0.0/8	active" "$(ask $spoke "RouteTables[0].Routes[?TransitGatewayId=='$tgw'].[DestinationCidrBlock,State]" \
+  routes=$(ask "$spoke" 'RouteTables[0].RouteTableId' ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc")
+  as "$spoke" ec2 create-route --route-table-id "$routes" --destination-cidr-block 10.0.0.0/8 --transit-gateway-id "$tgw" >/dev/null
+  expect "10.0.0.0/8	active" "$(ask "$spoke" "RouteTables[0].Routes[?TransitGatewayId=='$tgw'].[DestinationCidrBlock,State]" \
     ec2 describe-route-tables --route-table-ids "$routes")"
 done
 
