@@ -9,6 +9,8 @@ mod hands;
 mod land;
 #[path = "daemon/life.rs"]
 mod life;
+#[path = "daemon/log.rs"]
+mod log;
 #[path = "daemon/memory.rs"]
 mod memory;
 #[path = "daemon/orders.rs"]

@@ -53,14 +53,14 @@ impl Host for Told {
     }
 }
 
-/// A door that can be shut, as when a network is down, and that can refuse a write.
+/// A door that can be shut, as when a network is down, and that can refuse a call.
 pub struct Gate {
     door: SandboxDoor,
     clock: Arc<Hands>,
     pub shut: Mutex<bool>,
     /// How long each read takes.
     pub slow: Mutex<SignedDuration>,
-    /// The write that is denied.
+    /// The call that is denied.
     pub denied: Mutex<Option<&'static str>>,
     /// How often it was asked for.
     pub asked: Mutex<usize>,
@@ -77,17 +77,25 @@ impl Write for Gate {
         if let Some(happens) = meanwhile {
             happens();
         }
-        if *self.denied.lock().unwrap() == Some(call.action()) {
-            *self.asked.lock().unwrap() += 1;
-            return Err(ApiError {
-                code: "UnauthorizedOperation".to_owned(),
-                status: Some(403),
-                message: "not authorized".to_owned(),
-                request_id: None,
-                sending: Sending::Answered,
-            });
-        }
+        self.let_through(call.action())?;
         self.door.send(session, call).await
+    }
+}
+
+impl Gate {
+    /// Denies the call that is to be denied.
+    fn let_through(&self, action: &'static str) -> Result<(), ApiError> {
+        if *self.denied.lock().unwrap() != Some(action) {
+            return Ok(());
+        }
+        *self.asked.lock().unwrap() += 1;
+        Err(ApiError {
+            code: "UnauthorizedOperation".to_owned(),
+            status: Some(403),
+            message: "not authorized".to_owned(),
+            request_id: None,
+            sending: Sending::Answered,
+        })
     }
 }
 
@@ -102,6 +110,7 @@ impl Read for Gate {
         }
         let answered = self.clock.now() + *self.slow.lock().unwrap();
         self.clock.sleep_until(answered).await;
+        self.let_through(call.action())?;
         self.door.page(session, call, token).await
     }
 }
@@ -150,12 +159,6 @@ impl Stage {
             state,
             land,
         }
-    }
-
-    /// The same with its memory not on disk, where thousands of passes would wait for the disk.
-    pub fn in_memory(self) -> Self {
-        let store = SqliteStore::in_memory(&"corp".parse().unwrap()).unwrap();
-        Self { store: Arc::new(Mutex::new(store)), ..self }
     }
 
     pub fn now(&self) -> Timestamp {

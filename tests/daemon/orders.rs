@@ -71,6 +71,34 @@ async fn a_hold_ends_by_itself_when_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn the_metrics_say_whether_it_is_paused_and_how_much_is_held_and_when_no_longer() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut seen = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            let text = stage.board.metrics_text();
+            let of = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+            seen.push([of("transitd_paused "), of("transitd_holds ")]);
+            let name = stage.land.tools.vpc.clone();
+            match pass.number {
+                1 => stage.order(Ordered::Pause),
+                2 => {
+                    let until = stage.now() + SignedDuration::from_hours(48);
+                    stage.order(Ordered::Hold { name, until });
+                }
+                3 => stage.order(Ordered::Resume),
+                4 => stage.order(Ordered::Release { name }),
+                _ => stage.stop.cancel(),
+            }
+        })
+        .await;
+    let figures = |line: &[String; 2]| line.each_ref().map(|line| line.rsplit(' ').next().unwrap().to_owned());
+    let seen: Vec<[String; 2]> = seen.iter().map(figures).collect();
+    assert_eq!(seen, [["0", "0"], ["1", "0"], ["1", "1"], ["0", "1"], ["0", "0"]]);
+}
+
+#[tokio::test]
 async fn a_pause_stops_the_pass_that_is_under_way_and_the_tag_on_the_hub_pauses_too() {
     let stage = Stage::new(EVERY_FIVE);
     stage.order_meanwhile(Ordered::Pause);

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use transitd::daemon::{Happening, Ring, Word};
 
 use crate::life::Stage;
+use crate::log::Log;
 use crate::{EVERY_FIVE, converged};
 
 /// A service manager that wants to hear every twenty seconds that the loop is alive.
@@ -98,6 +99,63 @@ async fn while_aws_cannot_be_reached_it_tries_again_tells_a_person_and_goes_on_a
 }
 
 #[tokio::test]
+async fn a_pass_that_could_not_be_made_is_told_by_log_status_line_health_page_and_metrics() {
+    let stage = converged(EVERY_FIVE).await;
+    let log = Log::listen();
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(..) => *stage.gate.shut.lock().unwrap() = true,
+            Happening::Broke(_) => stage.stop.cancel(),
+            Happening::Reloaded | Happening::NotReloaded(_) | Happening::Reported(..) => panic!("not this"),
+        })
+        .await;
+    let said = "pass 2 could not be made: could not tell whether this is the right account and organization";
+    let words = stage.told.words.lock().unwrap();
+    assert!(words.iter().any(|word| matches!(word, Word::Status(text) if text.starts_with(said))), "{words:?}");
+    let page = stage.board.page();
+    assert!(page["status"].as_str().unwrap().starts_with(said), "{page}");
+    let logged = log.with("a pass could not be made");
+    assert!(logged.len() == 1 && logged[0].contains("ERROR") && logged[0].contains("no route to host"), "{logged:?}");
+    let metrics = stage.board.metrics_text();
+    assert!(metrics.contains("transitd_passes_total{ended=\"broken\"} 1"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_pass_that_could_not_be_made_ends_no_matter() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut broke = 0;
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) => {
+                if pass.number == 1 {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                }
+                match stage.told.notices.lock().unwrap().len() {
+                    1 => *stage.gate.denied.lock().unwrap() = Some("DescribeVpcs"),
+                    2 if broke == 0 => *stage.gate.shut.lock().unwrap() = true,
+                    _ if broke > 0 => stage.stop.cancel(),
+                    _ => assert!(pass.number < 20, "nobody is told"),
+                }
+            }
+            Happening::Broke(_) => {
+                broke += 1;
+                *stage.gate.shut.lock().unwrap() = broke < 5;
+            }
+            Happening::Reloaded | Happening::NotReloaded(_) | Happening::Reported(..) => panic!("not this"),
+        })
+        .await;
+    let notices = stage.told.notices.lock().unwrap();
+    let told = |list: &str| -> Vec<&str> {
+        let all = notices.iter().flat_map(|notice| notice[list].as_array().unwrap());
+        all.map(|matter| matter["matter"].as_str().unwrap()).collect()
+    };
+    let stands = told("stands");
+    assert!(stands.iter().filter(|name| name.starts_with("unread account")).count() == 2, "{stands:?}");
+    assert_eq!(told("over"), ["unread everything"]);
+}
+
+#[tokio::test]
 async fn a_pass_ends_in_its_time_however_slow_aws_is_and_what_it_did_not_see_is_unknown() {
     let stage = converged(EVERY_FIVE).await;
     *stage.gate.slow.lock().unwrap() = SignedDuration::from_mins(9);
@@ -131,6 +189,7 @@ async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_s
                 // Who only wants to see has mended nothing.
                 4 => stage.bell.ring(Ring::Report),
                 8 => stage.bell.ring(Ring::Reconcile),
+                10 => stage.bell.ring(Ring::Reload),
                 40.. => stage.stop.cancel(),
                 _ => {}
             }
@@ -138,8 +197,9 @@ async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_s
         .await;
     let times: Vec<usize> = asked.iter().map(|(_, times)| *times).collect();
     assert_eq!(times[..7], [1; 7], "refused once, and not asked for again: {asked:?}");
-    assert_eq!(times[7], 2, "a person said so: {asked:?}");
+    assert_eq!(times[7..9], [2; 2], "a person said so: {asked:?}");
+    assert_eq!(times[9], 3, "the file was read again, and with it what may have been mended: {asked:?}");
     let (minutes, all) = *asked.last().unwrap();
-    assert!(minutes > 120 && all <= 2 + usize::try_from(minutes).unwrap() / 60, "{asked:?}");
-    assert!(all > 2, "what was mended unseen is found out: {asked:?}");
+    assert!(minutes > 120 && all <= 3 + usize::try_from(minutes).unwrap() / 60, "{asked:?}");
+    assert!(all > 3, "what was mended unseen is found out: {asked:?}");
 }
