@@ -109,13 +109,17 @@ impl<'a> Summary<'a> {
 /// leads its traffic elsewhere than the file says.
 fn undeclared(plan: &Plan) -> Option<String> {
     let in_tables = plan.unmanaged.iter().filter(|thing| is_in_table(thing)).count();
-    let parts: Vec<String> =
-        [(plan.leftovers.len(), "no longer declared"), (in_tables, "undeclared in a segment's table")]
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{number} {what}"))
-            .collect();
+    let counted = [(plan.leftovers.len(), "no longer declared"), (in_tables, "undeclared in a segment's table")];
+    let counted =
+        counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
+    let parts: Vec<String> = departing(plan).into_iter().chain(counted).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Counts the VPCs that are going to be detached unless somebody says otherwise.
+fn departing(plan: &Plan) -> Option<String> {
+    let number = plan.problems.iter().filter(|problem| matches!(problem, Problem::Departing { .. })).count();
+    (number > 0).then(|| format!("departing: {}", count(number, "VPC", "VPCs")))
 }
 
 fn is_in_table(thing: &Unmanaged) -> bool {
@@ -160,7 +164,7 @@ fn steps(plan: &Plan) -> String {
     let mut parts = vec![format!("{ready} ready")];
     let further = [
         (waiting, format!("{waiting} waiting")),
-        (left, format!("{left} left")),
+        (left, format!("{left} left alone")),
         (removals, count(removals, "removal", "removals")),
         (cuts, if cuts == 1 { "1 cuts traffic".to_owned() } else { format!("{cuts} cut traffic") }),
     ];
@@ -191,6 +195,9 @@ fn of_plan(plan: &Plan) -> (Paint, String) {
     }
     if !plan.pending.is_empty() {
         parts.push(format!("pending: {}", plan.pending.len()));
+    }
+    if !parts.is_empty() {
+        parts.extend(departing(plan));
     }
     match (parts.is_empty(), blocked > 0 || !plan.unknown.is_empty()) {
         (true, _) => match undeclared(plan) {

@@ -413,7 +413,7 @@ fn what_is_not_sent_is_told_apart_from_what_is() {
         let id = step.id.clone();
         let view = world.view(&plan);
         let text = drift_text(&view, Style::Plain);
-        assert!(text.lines().next().unwrap().contains(" waiting, 1 left)"), "{text}");
+        assert!(text.lines().next().unwrap().contains(" waiting, 1 left alone)"), "{text}");
         let (sent, left) = text.split_once("\nhub main: 1 step not sent, since ").unwrap();
         assert!(left.replace("\n  ", " ").starts_with(wording::left(&why)), "{left}");
         assert_eq!(sent.matches("    create   route 10.").count(), 1, "{text}");

@@ -155,7 +155,7 @@ fn reason(problem: &Problem, names: &Names<'_>) -> String {
             format!("only {now} are seen, and {before} were when all was well the last time: nothing is taken away")
         }
         Problem::Contested { times, .. } => {
-            format!("was put right {times} times in a day, and something else keeps changing it back: left alone")
+            format!("was made or put right {times} times in a day, and something else keeps undoing it: left alone")
         }
         Problem::Departing { attachment, why, until } => {
             let since = names.departed_since(attachment);
