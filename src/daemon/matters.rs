@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::News;
-use crate::model::Finding;
+use crate::model::{AccountId, Finding};
 use crate::report::{Matter, UNREAD};
 
 /// For how long a matter stands before a person is told. Much of what is in the way while a network is being built
@@ -67,6 +67,16 @@ impl Matters {
             let before = self.all.remove(&name);
             let (since, told) = before.map_or((now, None), |before| (before.since, before.told));
             self.all.insert(name, Finding { text, help, since, told, over: None });
+        }
+    }
+
+    /// Says of what was found to be over just now that it is about an account that is no longer looked at, with AWS's word for
+    /// the account's state: nobody has mended it.
+    pub fn explain(&mut self, now: Timestamp, aside: &BTreeMap<&AccountId, &str>) {
+        for (name, matter) in self.all.iter_mut().filter(|(_, matter)| matter.over == Some(now)) {
+            if let Some((account, state)) = aside.iter().find(|(account, _)| name.contains(account.as_str())) {
+                matter.text.push_str(&format!("; no longer looked at, since account {account} is {state}"));
+            }
         }
     }
 
@@ -266,6 +276,21 @@ mod tests {
         tell(&mut matters, &CHANNELS, 90);
         assert!(!matters.waits_to_be_told());
         assert_eq!(matters.all()["a"].told, Some(at(90)));
+    }
+
+    #[test]
+    fn what_is_over_since_its_account_is_set_aside_is_not_told_as_mended() {
+        let mut matters = Matters::default();
+        let both = ["route of 222222222222/vpc-0aa", "route of 333333333333/vpc-0bb"];
+        matters.see(at(0), seen(&both), true);
+        tell(&mut matters, &CHANNELS, 60);
+        matters.see(at(120), seen(&[]), true);
+        let account: AccountId = "222222222222".parse().unwrap();
+        matters.explain(at(120), &BTreeMap::from([(&account, "SUSPENDED")]));
+        let texts: Vec<String> = matters.news(Channel::Log, at(120)).over.into_values().map(|over| over.text).collect();
+        let said =
+            "route of 222222222222/vpc-0aa is in the way; no longer looked at, since account 222222222222 is SUSPENDED";
+        assert_eq!(texts, [said, "route of 333333333333/vpc-0bb is in the way"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Write};
-use crate::model::Finding;
+use crate::model::{AccountId, AccountState, Finding};
 use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, learn, with};
 use crate::report::{self, Matter, UNREAD, View};
 use crate::store::{Store, StoreError};
@@ -284,7 +284,7 @@ impl Daemon<'_> {
         self.say(format!("pass {} at {at}: {said}{observes}{refused}", pass.number));
         log::pass(pass, mode, &said, said == course.said);
         course.said = said;
-        self.consider(course, matters, pass.plan.unknown.is_empty()).await;
+        self.consider(course, matters, pass.plan.unknown.is_empty(), &set_aside(pass)).await;
     }
 
     /// Tells of a pass that could not be made.
@@ -299,7 +299,7 @@ impl Daemon<'_> {
         let mut matters: BTreeMap<String, Matter> =
             course.matters.standing().map(|(name, standing)| (name.clone(), as_matter(standing))).collect();
         matters.insert(format!("{UNREAD}everything"), matter);
-        self.consider(course, matters, false).await;
+        self.consider(course, matters, false, &BTreeMap::new()).await;
     }
 
     fn say(&self, status: String) {
@@ -308,10 +308,17 @@ impl Daemon<'_> {
     }
 
     /// Takes note of the matters of a pass, and tells a person what is new.
-    async fn consider(&self, course: &mut Course, seen: BTreeMap<String, Matter>, whole: bool) {
+    async fn consider(
+        &self,
+        course: &mut Course,
+        seen: BTreeMap<String, Matter>,
+        whole: bool,
+        aside: &BTreeMap<&AccountId, &str>,
+    ) {
         let now = self.clock.now();
         log::matters(&course.matters, &seen);
         course.matters.see(now, seen, whole);
+        course.matters.explain(now, aside);
         self.board.metrics.matters(course.matters.standing().count());
         self.tell_news(course, now).await;
         if let Err(error) = with(&self.store, |store| store.note_findings(course.matters.all(), now)) {
@@ -389,6 +396,16 @@ fn refused_config(why: &str) -> (String, Matter) {
     let text = format!("the config file is refused, and what it said before is kept: {why}");
     let help = "mend it (`transitd check` shows each problem in its place), then send SIGHUP again".to_owned();
     ("config".to_owned(), Matter { text, help })
+}
+
+/// Returns the accounts that are no longer looked at, and AWS's word for the state of each.
+fn set_aside(pass: &Pass) -> BTreeMap<&AccountId, &str> {
+    let accounts = pass.seen.accounts.known().unwrap_or_default();
+    let aside = accounts.iter().filter_map(|account| match &account.state {
+        AccountState::Active => None,
+        AccountState::SetAside(word) => Some((&account.id, word.as_str())),
+    });
+    aside.collect()
 }
 
 fn as_matter(finding: &Finding) -> Matter {

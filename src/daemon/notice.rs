@@ -10,6 +10,9 @@ use crate::model::Finding;
 /// How many matters of a kind a notice names. Whoever has more has one cause, and `transitd history` has them all.
 const NAMED: usize = 50;
 
+/// How many things of which the same is said a line names.
+const TOGETHER: usize = 8;
+
 /// What there is to tell.
 #[derive(Debug, Default)]
 pub struct News {
@@ -38,15 +41,17 @@ impl News {
         let heading = format!("network {network}\n");
         let (mut short, mut text) = (heading.clone(), heading);
         for (word, matters) in kinds {
-            for matter in matters.values().take(NAMED) {
-                let line = format!("{word}: {}\n", matter.text);
+            let groups = grouped(matters);
+            for group in groups.iter().take(NAMED) {
+                let line = format!("{word}: {}\n", group.text());
                 short.push_str(&line);
                 text.push_str(&format!("\n{line}"));
-                if matter.over.is_none() {
-                    text.push_str(&format!("  {}\n", matter.help));
+                if group.first.over.is_none() {
+                    text.push_str(&format!("  {}\n", group.first.help));
                 }
             }
-            if let Some(more @ 1..) = matters.len().checked_sub(NAMED) {
+            let more: usize = groups.iter().skip(NAMED).map(|group| group.of.len()).sum();
+            if more > 0 {
                 let line = format!("{word}: {more} more, which `transitd history` has\n");
                 short.push_str(&line);
                 text.push_str(&format!("\n{line}"));
@@ -77,6 +82,47 @@ impl News {
     }
 }
 
+/// Matters of which the same is to be said, each of something else.
+struct Group<'a> {
+    of: Vec<&'a str>,
+    /// What is said of the first of them.
+    says: &'a str,
+    first: &'a Finding,
+}
+
+impl Group<'_> {
+    fn text(&self) -> String {
+        let (of, says) = (&self.of, self.says);
+        match of.len().saturating_sub(TOGETHER) {
+            0 => format!("{}: {says}", of.join(", ")),
+            more => format!("{} and {more} more: {says}", of[..TOGETHER].join(", ")),
+        }
+    }
+}
+
+/// Puts matters together of which the same is said but for the account: one cause, such as a role that was changed
+/// everywhere, is one line.
+fn grouped(matters: &BTreeMap<String, Finding>) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for finding in matters.values() {
+        let (of, says) = finding.text.split_once(": ").unwrap_or((&finding.text, ""));
+        let place = *places.entry((without_accounts(says), without_accounts(&finding.help))).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.of.push(of),
+            None => groups.push(Group { of: vec![of], says, first: finding }),
+        }
+    }
+    groups
+}
+
+/// Takes the ids of accounts, which are of twelve digits, out of a text.
+fn without_accounts(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_digit());
+    let digits = |word: &str| word.bytes().take_while(u8::is_ascii_digit).count();
+    words.map(|word| if digits(word) == 12 { &word[12..] } else { word }).collect()
+}
+
 fn listed(matters: &BTreeMap<String, Finding>) -> Vec<Value> {
     let matter = |(name, finding): (&String, &Finding)| {
         let Finding { text, help, since, over, .. } = finding;
@@ -93,7 +139,7 @@ mod tests {
     fn findings(count: usize, over: bool) -> BTreeMap<String, Finding> {
         let over = over.then(now);
         let finding = |number: usize| {
-            let text = format!("thing {number} is in the way");
+            let text = format!("thing {number}: stands in the way of {number}");
             (format!("{number:04}"), Finding { text, help: "mend it".to_owned(), since: now(), told: None, over })
         };
         (0..count).map(finding).collect()
@@ -105,16 +151,41 @@ mod tests {
         assert_eq!(notice.subject, "transitd corp: 2 matters, 1 over");
         assert_eq!(
             notice.text,
-            "network corp\n\ntransitd asks: thing 0 is in the way\n  mend it\n\n\
-             transitd asks: thing 1 is in the way\n  mend it\n\nover: thing 0 is in the way\n"
+            "network corp\n\ntransitd asks: thing 0: stands in the way of 0\n  mend it\n\n\
+             transitd asks: thing 1: stands in the way of 1\n  mend it\n\nover: thing 0: stands in the way of 0\n"
         );
         assert_eq!(notice.data["stands"][1]["help"], "mend it");
         assert_eq!(
             notice.data["text"],
-            "network corp\ntransitd asks: thing 0 is in the way\n\
-             transitd asks: thing 1 is in the way\nover: thing 0 is in the way"
+            "network corp\ntransitd asks: thing 0: stands in the way of 0\n\
+             transitd asks: thing 1: stands in the way of 1\nover: thing 0: stands in the way of 0"
         );
         assert_eq!(notice.data["left_out"], 0);
+    }
+
+    #[test]
+    fn what_is_said_of_several_accounts_alike_is_said_once_and_nothing_else_is_put_together() {
+        let unread = |number: usize, action: &str| {
+            let account = format!("{number:012}");
+            let text = format!(
+                "account {account} (a{number}): cannot be entered; {action}: no, for arn:aws:iam::{account}:role/r"
+            );
+            (account, Finding { text, help: "see the role".to_owned(), since: now(), told: None, over: None })
+        };
+        let mut stands: BTreeMap<String, Finding> = (1..=10).map(|number| unread(number, "AssumeRole")).collect();
+        stands.extend([unread(11, "DescribeVpcs")]);
+        let notice = News { stands, over: BTreeMap::new() }.notice("corp", now());
+        let lines: Vec<&str> = notice.data["text"].as_str().unwrap().lines().collect();
+        assert_eq!(lines.len(), 3, "{lines:#?}");
+        assert!(
+            lines[1].starts_with("transitd asks: account 000000000001 (a1), account 000000000002 (a2), "),
+            "{lines:#?}"
+        );
+        let end = "(a8) and 2 more: cannot be entered; AssumeRole: no, for arn:aws:iam::000000000001:role/r";
+        assert!(lines[1].ends_with(end), "{lines:#?}");
+        assert!(lines[2].contains("account 000000000011 (a11): cannot be entered; DescribeVpcs"), "{lines:#?}");
+        assert_eq!(notice.text.matches("see the role").count(), 2);
+        assert_eq!(notice.data["stands"].as_array().map(Vec::len), Some(11), "programs have each by itself");
     }
 
     #[test]

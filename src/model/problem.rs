@@ -176,6 +176,12 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Tells whether a person has to hear of it: it keeps something declared from being so, or it ends in a removal, or in
+    /// none, unless a person says otherwise.
+    pub fn asks_for_a_person(&self) -> bool {
+        self.blocks() || matches!(self, Problem::Departing { .. } | Problem::Shrunk { .. })
+    }
+
     /// Tells whether the problem keeps something declared from being so. What does not is worth knowing, no more.
     pub fn blocks(&self) -> bool {
         match self {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountId, ListId, Problem, Trouble};
+use crate::model::{ListId, Problem, Trouble, plain};
 use crate::plan::Plan;
 use crate::review::Violation;
 
@@ -27,13 +27,15 @@ pub const UNREAD: &str = "unread ";
 pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Matter> {
     let names = Names::of(view);
     let mut matters: BTreeMap<String, Matter> = BTreeMap::new();
-    for problem in view.plan.problems.iter().filter(|problem| problem.blocks()) {
+    for problem in view.plan.problems.iter().filter(|problem| problem.asks_for_a_person()) {
         let worded = wording::problem(problem, &names);
         matters.insert(name(problem), Matter { text: worded.text(), help: worded.help });
     }
-    for ((place, trouble), lists) in unread(&view.plan.unknown) {
-        let text = format!("could not be read: {} of {place}; {}", wording::list(lists), wording::trouble(trouble));
-        matters.insert(format!("{UNREAD}{place}"), Matter { text, help: wording::fault_help(trouble) });
+    for (place, unread) in unread(&view.plan.unknown, &names) {
+        matters.insert(
+            format!("{UNREAD}{place}"),
+            Matter { text: unread.text(), help: wording::fault_help(unread.trouble) },
+        );
     }
     if let Some(first) = violations.first() {
         let text = format!("review refused the plan, and nothing was sent: {}", wording::list(violations));
@@ -53,28 +55,52 @@ pub fn verdict_text(plan: &Plan) -> String {
     verdict(plan).1
 }
 
-/// Names a problem by its sort and what it is about, without what AWS said this time.
+/// What a problem says of how things stand at the moment. It is no part of its name, which stays the same meanwhile.
+const PASSING: [&str; 9] = ["trouble", "cidrs", "path", "unknown", "before", "now", "times", "until", "wanted"];
+
+/// Names a problem by its sort and what it is about.
 fn name(problem: &Problem) -> String {
     let mut value = serde_json::to_value(problem).unwrap_or_default();
     if let Some(parts) = value.as_object_mut() {
-        parts.remove("trouble");
+        parts.retain(|part, _| !PASSING.contains(&part.as_str()));
     }
-    value.to_string()
+    plain(&value.to_string(), "problem")
+}
+
+/// Lists that could not be read in one place.
+struct Unread<'a> {
+    /// The place as people know it.
+    place: String,
+    trouble: &'a Trouble,
+    lists: Vec<String>,
+}
+
+impl Unread<'_> {
+    /// Says it without the request's id, which differs from try to try: `drift` and the log have it.
+    fn text(&self) -> String {
+        let Self { place, trouble, lists } = self;
+        if trouble.action == ENTERING {
+            return format!("{place}: cannot be entered, {}; {trouble}", wording::fault(trouble.fault));
+        }
+        format!("{place}: could not be read: {}; {trouble}", wording::list(lists))
+    }
 }
 
 /// Sorts the lists that could not be read by where they are; an account that could not be entered is one place.
-fn unread(unknown: &BTreeMap<ListId, Trouble>) -> BTreeMap<(String, &Trouble), Vec<String>> {
-    let mut places: BTreeMap<String, (&Trouble, Vec<String>)> = BTreeMap::new();
+fn unread<'a>(unknown: &'a BTreeMap<ListId, Trouble>, names: &Names<'_>) -> BTreeMap<String, Unread<'a>> {
+    let mut places: BTreeMap<String, Unread<'a>> = BTreeMap::new();
     for (list, trouble) in unknown {
-        let account = |id: &AccountId| format!("account {id}");
-        let place = match scope_of(list) {
-            None => "the organization".to_owned(),
-            Some(scope) if trouble.action == ENTERING => account(&scope.account),
-            Some(scope) => format!("{} in {}", account(&scope.account), scope.region),
+        let (id, place) = match scope_of(list) {
+            None => ("the organization".to_owned(), "the organization".to_owned()),
+            Some(scope) => {
+                let at = if trouble.action == ENTERING { String::new() } else { format!(" in {}", scope.region) };
+                (format!("account {}{at}", scope.account), format!("account {}{at}", names.account(&scope.account)))
+            }
         };
-        places.entry(place).or_insert((trouble, Vec::new())).1.push(wording::list_words(list));
+        let lists = Vec::new();
+        places.entry(id).or_insert(Unread { place, trouble, lists }).lists.push(wording::list_words(list));
     }
-    places.into_iter().map(|(place, (trouble, lists))| ((place, trouble), lists)).collect()
+    places
 }
 
 #[cfg(test)]
@@ -82,7 +108,7 @@ mod tests {
     use super::*;
     use crate::model::{Fault, Listed};
     use crate::plan::Gaps;
-    use crate::report::tests::world::{World, trouble};
+    use crate::report::tests::world::{World, billing, id, on_main, trouble};
 
     fn seen(world: &World) -> BTreeMap<String, Matter> {
         let plan = world.plan(Gaps::Ask);
@@ -92,7 +118,7 @@ mod tests {
     #[test]
     fn an_account_that_cannot_be_entered_is_one_matter_whatever_aws_calls_the_request() {
         let mut world = World::unbuilt();
-        let mut names = Vec::new();
+        let mut told = Vec::new();
         for request in ["r-1", "r-2"] {
             let member = world.seen.members.values_mut().next().unwrap();
             let mut denied = trouble(Fault::Denied, "AssumeRole", "AccessDenied", "not authorized");
@@ -103,10 +129,52 @@ mod tests {
             let matters = seen(&world);
             let unread: Vec<&String> = matters.keys().filter(|name| name.starts_with(UNREAD)).collect();
             assert_eq!(unread, ["unread account 222222222222"]);
-            assert!(matters["unread account 222222222222"].text.contains("VPCs, subnets, route tables"), "{matters:?}");
-            names.push(matters.into_keys().collect::<Vec<_>>());
+            let text = &matters["unread account 222222222222"].text;
+            assert!(text.starts_with("account 222222222222 (billing): cannot be entered, a permission"), "{text}");
+            told.push(matters);
         }
-        assert_eq!(names[0], names[1]);
+        assert_eq!(told[0], told[1]);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_told_with_its_place() {
+        let mut world = World::unbuilt();
+        let member = world.seen.members.values_mut().next().unwrap();
+        member.subnets = Listed::Unknown(trouble(Fault::Denied, "DescribeSubnets", "UnauthorizedOperation", "no"));
+        let matters = seen(&world);
+        let text = &matters["unread account 222222222222 in eu-west-1"].text;
+        let said = "account 222222222222 (billing) in eu-west-1: could not be read: subnets; DescribeSubnets: ";
+        assert!(text.starts_with(said), "{text}");
+    }
+
+    #[test]
+    fn a_matter_keeps_its_name_while_its_figures_change() {
+        let shrunk = |now: usize| Problem::Shrunk { what: "VPCs of segments".to_owned(), before: 100, now };
+        assert_eq!(name(&shrunk(10)), "shrunk: what VPCs of segments");
+        assert_eq!(name(&shrunk(9)), name(&shrunk(10)));
+        let until = |time: &str| Problem::Departing {
+            attachment: on_main(billing()),
+            why: "it fits no segment".to_owned(),
+            until: id(time),
+        };
+        assert_eq!(name(&until("2026-11-22T03:00:00Z")), name(&until("2026-11-22T05:00:00Z")));
+        assert!(name(&until("2026-11-22T03:00:00Z")).contains("222222222222/vpc-0aa"));
+    }
+
+    #[test]
+    fn a_person_hears_of_a_vpc_that_is_going_to_be_detached_and_of_removals_that_are_frozen() {
+        let world = World::unbuilt();
+        let mut plan = world.plan(Gaps::Ask);
+        let until = id("2026-11-22T05:00:00Z");
+        let why = "its account is SUSPENDED".to_owned();
+        plan.problems.insert(Problem::Departing { attachment: on_main(billing()), why, until });
+        plan.problems.insert(Problem::Shrunk { what: "accounts".to_owned(), before: 100, now: 10 });
+        let texts: Vec<String> = matters(&world.view(&plan), &[]).into_values().map(|matter| matter.text).collect();
+        assert!(
+            texts.iter().any(|text| text.contains("its account is SUSPENDED") && text.contains("05:00")),
+            "{texts:?}"
+        );
+        assert!(texts.iter().any(|text| text.contains("only 10 are seen")), "{texts:?}");
     }
 
     #[test]

@@ -1,49 +1,37 @@
-//! What is logged while a test listens.
+//! What a test's daemon logs: all of it in the test's own thread, beside those of other tests.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
-
-/// Hears what this thread logs, for as long as it lives.
-pub struct Log {
-    lines: Lines,
-    _listening: DefaultGuard,
+thread_local! {
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+/// One for all threads: tracing asks whichever thread logs something first whether anybody wants to hear of it.
+static LISTENER: Once = Once::new();
 
-impl Log {
-    pub fn listen() -> Self {
-        let lines = Lines::default();
-        let log = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
-        Self { lines, _listening: tracing::subscriber::set_default(log) }
-    }
-
-    /// Returns the lines that contain a text.
-    pub fn with(&self, text: &str) -> Vec<String> {
-        let lines = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
-        lines.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
-    }
+/// Begins to keep what this thread logs.
+pub fn listen() {
+    LISTENER.call_once(|| tracing_subscriber::fmt().with_writer(|| Lines).with_ansi(false).init());
+    LINES.with_borrow_mut(Vec::clear);
 }
+
+/// Returns the lines of this thread that contain a text.
+pub fn lines_with(text: &str) -> Vec<String> {
+    let lines = LINES.with_borrow(|lines| String::from_utf8(lines.clone()).unwrap());
+    lines.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
+}
+
+struct Lines;
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
     }
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use transitd::daemon::{Happening, Ring, Word};
 
 use crate::life::Stage;
-use crate::log::Log;
+use crate::log;
 use crate::{EVERY_FIVE, converged};
 
 /// A service manager that wants to hear every twenty seconds that the loop is alive.
@@ -101,7 +101,7 @@ async fn while_aws_cannot_be_reached_it_tries_again_tells_a_person_and_goes_on_a
 #[tokio::test]
 async fn a_pass_that_could_not_be_made_is_told_by_log_status_line_health_page_and_metrics() {
     let stage = converged(EVERY_FIVE).await;
-    let log = Log::listen();
+    log::listen();
     stage
         .run(|stage, happening| match happening {
             Happening::Passed(..) => *stage.gate.shut.lock().unwrap() = true,
@@ -114,7 +114,7 @@ async fn a_pass_that_could_not_be_made_is_told_by_log_status_line_health_page_an
     assert!(words.iter().any(|word| matches!(word, Word::Status(text) if text.starts_with(said))), "{words:?}");
     let page = stage.board.page();
     assert!(page["status"].as_str().unwrap().starts_with(said), "{page}");
-    let logged = log.with("a pass could not be made");
+    let logged = log::lines_with("a pass could not be made");
     assert!(logged.len() == 1 && logged[0].contains("ERROR") && logged[0].contains("no route to host"), "{logged:?}");
     let metrics = stage.board.metrics_text();
     assert!(metrics.contains("transitd_passes_total{ended=\"broken\"} 1"), "{metrics}");
