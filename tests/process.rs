@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         trial("the built binary lives the same day", || a_day_in_the_life_of_a_daemon(Binary::Built)),
         trial("signals do not end a daemon that is only starting", signals_while_it_starts),
         trial("killed again and again it makes nothing twice and gets there", killed_again_and_again),
+        trial("with mode observe it writes nothing, from its start on and from a reload on", it_only_observes),
+        trial("a notice that does not arrive tells nobody its address", a_notice_does_not_arrive),
         trial("a person is told over the webhook and no secret is told to anybody", a_person_is_told),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
@@ -187,6 +189,52 @@ async fn killed_again_and_again() {
     assert_eq!(doubled(&place.land), Vec::<String>::new());
     daemon.signal("INT");
     assert_eq!(daemon.ended(PATIENCE).await, Some(0));
+}
+
+async fn it_only_observes() {
+    let place = Place::new(Binary::Built, "{ every: 24h, listen: off, mode: observe }").await;
+    let observing = place.config();
+    let mut daemon = place.start().await;
+    let pass = daemon.until(|log| log["message"] == "pass").await;
+    assert_eq!((&pass["ended"], pass["steps"].as_u64() > Some(0)), (&"observed".into(), true), "{pass}");
+    assert_eq!(place.writes(), Vec::<String>::new());
+
+    place.configure(&observing.replace(", mode: observe", ""));
+    daemon.signal("HUP");
+    daemon.until(|log| log["verdict"] == "in sync").await;
+    assert!(place.land.has_route(&place.land.tools));
+
+    place.configure(&observing);
+    daemon.signal("HUP");
+    let taken = daemon.until(|log| log["message"] == "the config was read again").await;
+    assert_eq!(taken["mode"], "observe");
+    place.land.delete_route(&place.land.tools);
+    daemon.signal("USR1");
+    let seen = daemon.until(|log| log["verdict"].as_str().is_some_and(|text| text.starts_with("drift: 1 step"))).await;
+    assert_eq!(seen["ended"], "observed");
+    assert!(!place.land.has_route(&place.land.tools));
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended(PATIENCE).await, Some(0));
+}
+
+async fn a_notice_does_not_arrive() {
+    let place = Place::new(Binary::Hurried, "{ every: 2m, listen: off, webhook: { env: WEBHOOK } }").await;
+    let wrong = format!("http://example.com/{WEBHOOK_SECRET}");
+    place.send_notices_to(wrong);
+    let (code, out, err) = place.command(&["run"]).await;
+    assert!(code == 1 && err.contains("WEBHOOK should hold an https:// address"), "{code} {err}");
+    assert!(!format!("{out}{err}").contains(WEBHOOK_SECRET), "{out}{err}");
+
+    // A port that was free a moment ago: nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    place.send_notices_to(format!("http://127.0.0.1:{port}/{WEBHOOK_SECRET}"));
+    place.land.lead_elsewhere(&place.land.tools);
+    let mut daemon = place.start().await;
+    let lost = daemon.until(|log| log["message"].as_str().is_some_and(|text| text.contains("did not arrive"))).await;
+    assert!(lost["why"].as_str().unwrap().contains("could not be sent"), "{lost}");
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended(PATIENCE).await, Some(0));
+    assert!(!daemon.all_of_the_log().contains(WEBHOOK_SECRET), "{}", daemon.all_of_the_log());
 }
 
 async fn a_person_is_told() {

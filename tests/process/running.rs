@@ -156,11 +156,22 @@ impl Place {
         Running { child, out, err, told, log: Vec::new() }
     }
 
+    /// Names the calls that have changed something.
+    pub fn writes(&self) -> Vec<String> {
+        let sandbox = self.land.seed.lock();
+        sandbox.log().iter().filter(|call| !call.is_read()).map(|call| call.action.clone()).collect()
+    }
+
+    /// Says where the daemon posts notices to.
+    pub fn send_notices_to(&self, address: String) {
+        *self.webhook.lock().unwrap() = address;
+    }
+
     /// Listens at the address that the daemon posts notices to.
     pub async fn listen_for_notices(&self) -> Notices {
         let (send, receive) = unbounded_channel();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        *self.webhook.lock().unwrap() = format!("http://{}/{WEBHOOK_SECRET}", listener.local_addr().unwrap());
+        self.send_notices_to(format!("http://{}/{WEBHOOK_SECRET}", listener.local_addr().unwrap()));
         let page = post(move |body: Bytes| async move {
             send.send(serde_json::from_slice(&body).unwrap()).unwrap();
         });
