@@ -157,8 +157,9 @@ impl Plan {
 
     /// Tells whether all is so well that a later fall can be judged by it: in sync, with nothing on its way out.
     pub fn is_all_well(&self) -> bool {
-        let fell = self.problems.iter().any(|problem| matches!(problem, Problem::Shrunk { .. }));
-        self.is_in_sync() && self.departures.is_empty() && !fell
+        let changes =
+            self.problems.iter().any(|problem| matches!(problem, Problem::Shrunk { .. } | Problem::Departing { .. }));
+        self.is_in_sync() && !changes
     }
 
     /// Lists the steps that can be sent now.

@@ -82,7 +82,7 @@ impl Door {
         }
         let (now, name) = (self.now(), format!("{} {call:?} {token:?}", session.scope));
         let stale = self.scene.weather().is_stale();
-        let page = match self.scene.echoes.last(&name, now, self.scene.mix.lag).filter(|_| stale) {
+        let page = match self.scene.echoes.last(&name, now, self.scene.mix.echo()).filter(|_| stale) {
             Some(page) => page,
             None => {
                 let page = self.inner.page(session, call, token).await?;

@@ -80,6 +80,7 @@ impl Store for Memory {
 
     fn depart(&mut self, departures: &BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
         self.alive()?;
+        self.removals.learned();
         self.locked(|store| store.depart(departures))
     }
 

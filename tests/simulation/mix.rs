@@ -47,7 +47,16 @@ pub struct Mix {
     pub orders: f64,
 }
 
+/// Within how many seconds a list shows what was made: transitd waits for five minutes before it believes that something
+/// was not made after all. Two delays lie one upon the other: of what a list has, and of the whole answer.
+const SHOWN: f64 = 290.0;
+
 impl Mix {
+    /// How old an answer may be that is given again, in seconds.
+    pub fn echo(&self) -> f64 {
+        self.lag.min(SHOWN - self.lag)
+    }
+
     pub fn draw(dice: &mut Dice) -> Self {
         // One seed in ten has nothing but its own deeds to live with.
         if dice.fraction() < 0.1 {

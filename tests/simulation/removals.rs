@@ -21,6 +21,8 @@ struct Known {
     made: BTreeSet<String>,
     /// Reads of the present look that failed, and were not made again with success.
     failing: BTreeSet<String>,
+    /// What the present look was told of memberships. Only a look that comes to its end is remembered.
+    told: Vec<(String, bool)>,
     /// When the present look began, until its first write: what is read later is no evidence of it.
     look: Option<Timestamp>,
     /// When the last look began.
@@ -54,6 +56,7 @@ impl Removals {
     pub fn look(&self, now: Timestamp) {
         let mut known = self.known();
         known.failing.clear();
+        known.told.clear();
         known.look = Some(now);
         known.began = now;
     }
@@ -71,12 +74,20 @@ impl Removals {
     /// Notes that transitd was told of VPCs whether they are members.
     pub fn told(&self, memberships: Vec<(String, bool)>) {
         let mut known = self.known();
-        let Some(look) = known.look else { return };
-        for (vpc, is_member) in memberships {
+        if known.look.is_some() {
+            known.told.extend(memberships);
+        }
+    }
+
+    /// Notes that transitd has come to the end of a look, and remembers who has left.
+    pub fn learned(&self) {
+        let mut known = self.known();
+        let began = known.began;
+        for (vpc, is_member) in std::mem::take(&mut known.told) {
             if is_member {
                 known.left.remove(&vpc);
             } else {
-                known.left.entry(vpc).or_insert(look);
+                known.left.entry(vpc).or_insert(began);
             }
         }
     }

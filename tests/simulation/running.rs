@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use transitd::api::{Clock as _, Write};
 use transitd::daemon::{Address, Bell, Board, Daemon, Happening, Host, Notice, Setup, Source, Word};
 use transitd::intent::{Intent, Mode};
+use transitd::model::Problem;
 use transitd::pass::{Ended, Observer, Pass};
 use transitd::plan::{Left, Outlook, Step};
 use transitd::store::{Lock, Locked};
@@ -147,7 +148,9 @@ fn passed(scene: &Scene, pass: &Pass, ended: Option<&Ended>, before: u64, run: &
         scene.watch.wrong(format!("{} calls were made, and {} paid for", run.made, pass.calls));
     }
     let observed = |step: &Step| step.outlook == Outlook::Left { why: Left::Observed };
-    let is_done = pass.plan.steps.iter().all(observed) && pass.plan.departures.is_empty();
+    // What is left of a departed VPC, and not provably transitd's, stays and is reported.
+    let leaves = pass.plan.problems.iter().any(|problem| matches!(problem, Problem::Departing { .. }));
+    let is_done = pass.plan.steps.iter().all(observed) && !leaves;
     let is_all = pass.plan.is_in_sync() || pass.plan.steps.iter().any(observed);
     run.passes += 1;
     run.busy += usize::from(!pass.plan.is_at_rest());

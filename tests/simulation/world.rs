@@ -269,7 +269,8 @@ impl Land {
 
     /// Notes a write that was done and that no journal says so of.
     pub fn unheard(&mut self, call: &WriteCall) {
-        if let WriteCall::CreateTransitGatewayRoute { table: Ref::Known(table), destination, attachment: Some(_) } = call
+        if let WriteCall::CreateTransitGatewayRoute { table: Ref::Known(table), destination, attachment: Some(_) } =
+            call
         {
             self.strangers.unheard.push((table.to_string(), destination.to_string()));
         }

@@ -88,6 +88,22 @@ fn a_departure_is_forgotten_once_the_vpc_is_back_and_kept_while_something_is_unk
 }
 
 #[test]
+fn what_stays_of_a_departed_vpc_and_is_not_provably_ours_does_not_keep_all_from_being_well() {
+    let held = plan_with(&intent(), &departed(), &ledger(), &removing());
+    assert!(held.is_in_sync() && !held.is_all_well(), "it is on its way out: {}", shown(&held));
+    let (mut seen, mut past) = (departed(), since(1000));
+    past.owned.remove(&format!("attachment eu/{TOOLS}/vpc-c"));
+    let hub = seen.hubs.get_mut(&region()).unwrap();
+    hub.associations.values_mut().for_each(|list| items(list).retain(|it| it.attachment.as_str() != "tgw-attach-c"));
+    hub.propagations.values_mut().for_each(|list| items(list).retain(|it| it.attachment.as_str() != "tgw-attach-c"));
+    for table in items(&mut seen.members.get_mut(&scope(TOOLS)).unwrap().route_tables) {
+        table.routes.retain(|route| route.destination.to_string() != "10.0.0.0/8");
+    }
+    let stays = plan_with(&intent(), &seen, &past, &removing());
+    assert!(!stays.departures.is_empty() && stays.is_all_well(), "{}\n{:?}", shown(&stays), stays.problems);
+}
+
+#[test]
 fn without_a_word_in_the_file_a_departed_vpc_stays_and_is_reported() {
     let kept = plan_with(&intent(), &departed(), &since(1000), &policy());
     assert!(kept.steps.is_empty(), "{}", shown(&kept));
