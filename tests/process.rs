@@ -239,6 +239,8 @@ async fn a_notice_does_not_arrive() {
 
 async fn a_person_is_told() {
     let place = Place::new(Binary::Hurried, "{ every: 2m, listen: 127.0.0.1:0, webhook: { env: WEBHOOK } }").await;
+    let topic = place.topic();
+    place.configure(&place.config().replace("webhook: {", &format!("sns: \"{topic}\", webhook: {{")));
     let mut notices = place.listen_for_notices().await;
     place.land.lead_elsewhere(&place.land.tools);
     let mut daemon = place.start().await;
@@ -259,9 +261,23 @@ async fn a_person_is_told() {
     let (_, health) = daemon.get("/healthz").await;
     daemon.signal("TERM");
     assert_eq!(daemon.ended(PATIENCE).await, Some(0));
+    let published = place.published(&topic);
+    let subjects: Vec<&str> = published.iter().filter_map(|it| it.subject.as_deref()).collect();
+    assert_eq!(subjects, ["transitd corp: 1 matter", "transitd corp: 1 over"]);
+    let forms: serde_json::Value = serde_json::from_str(&published[0].message).unwrap();
+    let data: serde_json::Value = serde_json::from_str(forms["default"].as_str().unwrap()).unwrap();
+    assert_eq!(data["stands"], notice["stands"]);
+    assert!(published[0].structured && forms["email"].as_str().unwrap().contains(&place.land.tools.vpc), "{forms:#}");
 
-    let mut all =
-        vec![report.to_string(), metrics, health, over.to_string(), notice.to_string(), daemon.all_of_the_log()];
+    let mut all = vec![
+        report.to_string(),
+        metrics,
+        health,
+        over.to_string(),
+        notice.to_string(),
+        forms.to_string(),
+        daemon.all_of_the_log(),
+    ];
     all.extend(place.state_files().into_iter().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
     for secret in [land::EXTERNAL_ID, WEBHOOK_SECRET, running::KEY_SECRET] {
         assert!(all.iter().all(|text| !text.contains(secret)), "{secret} was told");

@@ -21,12 +21,14 @@ DENIED = {
     "iam": ("InvalidClientTokenId", 403),
     "organizations": ("UnrecognizedClientException", 403),
     "ram": ("UnrecognizedClientException", 403),
+    "sns": ("InvalidClientTokenId", 403),
     "sts": ("InvalidClientTokenId", 403),
 }
 MISSING = {
     "ec2": "MissingParameter",
     "iam": "ValidationError",
     "organizations": "InvalidInputException",
+    "sns": "ValidationError",
     "sts": "ValidationError",
 }
 # The first of these that an operation's model declares.
@@ -54,6 +56,7 @@ WRONG = {
     "ram.ListPermissionAssociations": ({"maxResults": 0}, "InvalidParameterException"),
     "ram.ListPermissions": ({"maxResults": 0}, "InvalidParameterException"),
     "ram.ListResourceTypes": ({"maxResults": 0}, "InvalidParameterException"),
+    "sns.ListTopics": ({"NextToken": "nobody's"}, "InvalidParameter"),
     "iam.ListAccountAliases": ({"MaxItems": 0}, "ValidationError"),
     "iam.ListPolicies": ({"MaxItems": 0}, "ValidationError"),
     "iam.ListRoles": ({"MaxItems": 0}, "ValidationError"),

@@ -5,11 +5,12 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use aws_sandbox::{Clock, Pace, Settings};
+use aws_sandbox::notification::Message;
+use aws_sandbox::{Call, Clock, Pace, Service, Settings};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::{TcpListener, TcpStream, UnixDatagram};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
@@ -165,6 +166,24 @@ impl Place {
     /// Says where the daemon posts notices to.
     pub fn send_notices_to(&self, address: String) {
         *self.webhook.lock().unwrap() = address;
+    }
+
+    /// Makes a topic in the home account, in a Region of its own, and returns its ARN.
+    pub fn topic(&self) -> String {
+        let made = self.land.seed.lock().call(&Call {
+            access_key_id: self.land.home.clone(),
+            session_token: None,
+            region: "eu-central-1".to_owned(),
+            service: Service::Sns,
+            action: "CreateTopic".to_owned(),
+            params: json!({ "Name": "transitd" }),
+        });
+        made.unwrap()["TopicArn"].as_str().unwrap().to_owned()
+    }
+
+    /// What was published to a topic.
+    pub fn published(&self, topic: &str) -> Vec<Message> {
+        self.land.seed.lock().world.notification.topics[topic].published.iter().cloned().collect()
     }
 
     /// Listens at the address that the daemon posts notices to.

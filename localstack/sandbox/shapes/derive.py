@@ -80,6 +80,7 @@ OPERATIONS = {
         ListPermissionVersions ListPermissions ListPrincipals ListResourceSharePermissions ListResourceTypes
         ListResources RejectResourceShareInvitation TagResource UntagResource UpdateResourceShare
     """,
+    ("sns", "2010-03-31"): "CreateTopic DeleteTopic ListTopics Publish",
     ("sts", "2011-06-15"): "AssumeRole DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity",
 }
 
@@ -90,9 +91,14 @@ CONSTRAINTS = ("enum", "min", "max")
 ANYTHING = r"[\s\S]*"
 # What is wrong with a request for RAM, for which each operation has some of these errors.
 FAULTS = {"InvalidMaxResultsException", "InvalidParameterException", "MissingRequiredParameterException"}
-# Members whose shapes the table does not know, which AWS's answers leave out where the sandbox answers: decisions by the
-# policies of other accounts' resources.
-LEFT_OUT = {"EvaluationResult": {"EvalDecisionDetails"}, "ResourceSpecificResult": {"EvalDecisionDetails"}}
+# Members whose shapes, maps, the table does not know. AWS's answers leave them out where the sandbox answers: decisions by
+# the policies of other accounts' resources. Requests with them are refused.
+LEFT_OUT = {
+    "EvaluationResult": {"EvalDecisionDetails"},
+    "ResourceSpecificResult": {"EvalDecisionDetails"},
+    "CreateTopicInput": {"Attributes", "DataProtectionPolicy"},
+    "PublishInput": {"MessageAttributes"},
+}
 # Values that AWS gives and the models leave out. InternetGatewayAttachment: "the state is available when attached"; the
 # filter interface-type of DescribeNetworkInterfaces lists nat_gateway, where the model has natGateway.
 UNLISTED = {"AttachmentStatus": ["available"], "NetworkInterfaceType": ["nat_gateway"]}

@@ -19,7 +19,7 @@ NETWORK = re.compile(
     "transitgateway|vpc|route|subnet|prefixlist|vpn|gateway|cidrblock|networkinterface|securitygroup|networkacl|address"
 )
 ANYTHING = ["*"]
-SERVICES = ("ec2", "iam", "organizations", "ram", "sts")
+SERVICES = ("ec2", "iam", "organizations", "ram", "sns", "sts")
 
 
 def kinds(service, action, about):

@@ -14,11 +14,13 @@ pub enum Service {
     Iam,
     Organizations,
     Ram,
+    Sns,
     Sts,
 }
 
 impl Service {
-    pub const ALL: [Service; 5] = [Service::Ec2, Service::Iam, Service::Organizations, Service::Ram, Service::Sts];
+    pub const ALL: [Service; 6] =
+        [Service::Ec2, Service::Iam, Service::Organizations, Service::Ram, Service::Sns, Service::Sts];
 
     /// Returns the name that AWS uses in endpoints and in signatures.
     pub fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Service {
             Service::Iam => "iam",
             Service::Organizations => "organizations",
             Service::Ram => "ram",
+            Service::Sns => "sns",
             Service::Sts => "sts",
         }
     }

@@ -14,7 +14,7 @@
 //! | [`seed`] | builds worlds in few words, with AWS's own calls |
 //! | [`fields`] | the model as data, for tests: all fields of each kind, and what a world holds in them |
 //! | [`shapes`] | the operations and their members, derived from botocore's models |
-//! | [`organization`], [`identity`], [`network`], [`sharing`] | Organizations; IAM and STS; EC2; RAM |
+//! | [`organization`], [`identity`], [`network`], [`sharing`], [`notification`] | Organizations; IAM and STS; EC2; RAM; SNS |
 //! | [`trials`] | what is tried on every codec, by fuzz targets and tests |
 //! | [`wire`] | the protocols and the server; the only place that knows XML or HTTP |
 
@@ -23,6 +23,7 @@ pub mod clock;
 pub mod fields;
 pub mod identity;
 pub mod network;
+pub mod notification;
 pub mod organization;
 pub mod random;
 pub mod sandbox;

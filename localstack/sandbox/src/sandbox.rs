@@ -11,7 +11,7 @@ use crate::call::{AwsError, Call, Caller, Service};
 use crate::clock::{Clock, Pace};
 use crate::random::Dice;
 use crate::world::World;
-use crate::{identity, network, organization, shapes, sharing, throttling};
+use crate::{identity, network, notification, organization, shapes, sharing, throttling};
 
 /// How a sandbox starts.
 #[derive(Clone, Debug)]
@@ -190,6 +190,7 @@ fn dispatch(world: &mut World, caller: &Caller, call: &Call) -> Result<Value, Aw
         Service::Iam => identity::answer_iam(world, caller, &call.action, &call.params),
         Service::Organizations => organization::answer(world, caller, &call.action, &call.params),
         Service::Ram => sharing::answer(world, caller, &call.action, &call.params),
+        Service::Sns => notification::answer(world, caller, &call.action, &call.params),
         Service::Sts => identity::answer_sts(world, caller, &call.action, &call.params),
     }
 }

@@ -110,7 +110,8 @@ pub fn admit(world: &mut World, caller: &Caller, call: &Call) -> Result<(), AwsE
         Service::Ram if RAM_WRITES.contains(&action) => {
             vec![counted(account, &caller.region, action, world.throttling.ram)]
         }
-        Service::Ram => Vec::new(),
+        // SNS takes messages by the thousand.
+        Service::Ram | Service::Sns => Vec::new(),
         Service::Organizations => {
             let (own, whole) = organizations(action);
             let organization = world.organization.organization_of(account);
@@ -153,6 +154,7 @@ fn refusal(service: Service) -> AwsError {
             "AWS Organizations can't complete your request right now: rate exceeded.",
         ),
         Service::Ram => AwsError::new("ThrottlingException", "Rate exceeded").with_status(429),
+        Service::Sns => AwsError::new("Throttled", "Rate exceeded").with_status(429),
     }
 }
 

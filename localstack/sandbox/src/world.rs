@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::Pace;
 use crate::network::switches::HANGING_SECONDS;
 use crate::random::Dice;
-use crate::{identity, network, organization, sharing, throttling};
+use crate::{identity, network, notification, organization, sharing, throttling};
 
 /// All accounts, everything in them, and the time.
 ///
@@ -24,6 +24,7 @@ pub struct World {
     pub identity: identity::Identity,
     pub network: network::Network,
     pub sharing: sharing::Sharing,
+    pub notification: notification::Notification,
     pub throttling: throttling::Throttling,
     due: BTreeMap<(Timestamp, u64), Event>,
     events: u64,
@@ -49,6 +50,7 @@ impl World {
             identity: Default::default(),
             network: Default::default(),
             sharing: Default::default(),
+            notification: Default::default(),
             throttling: Default::default(),
             due: BTreeMap::new(),
             events: 0,

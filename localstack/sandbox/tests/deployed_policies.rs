@@ -323,3 +323,23 @@ fn a_spoke_is_connected_by_what_the_policies_grant() {
     let route = json!({"RouteTableId": main, "DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": gateway});
     ask(&member, "CreateRoute", route);
 }
+
+#[test]
+fn the_hub_tells_people_through_its_topic_with_the_policy_for_that_and_not_without() {
+    let world = World::new();
+    let made = world.seed.ask(&world.home, Service::Sns, "CreateTopic", json!({"Name": "transitd"}));
+    let topic = made["TopicArn"].as_str().expect("an ARN").to_owned();
+    let other = world.seed.ask(&world.home, Service::Sns, "CreateTopic", json!({"Name": "other"}))["TopicArn"].clone();
+    let publish = |topic: &Value| {
+        let params = json!({"TopicArn": topic, "Message": "it asks"});
+        world.send(&world.session(Role::Hub), Service::Sns, "Publish", params).map(drop).map_err(|error| error.code)
+    };
+    assert_eq!(publish(&json!(topic)), Err("AuthorizationError".to_owned()));
+    let policy = include_str!("../../../deploy/iam/hub-role-notices-policy.json");
+    let document = policy.replace("arn:aws:sns:REGION:HOME-ACCOUNT-ID:TOPIC", &topic);
+    assert_ne!(document, policy);
+    let params = json!({"RoleName": Role::Hub.name(), "PolicyName": "transitd-notices", "PolicyDocument": document});
+    world.seed.ask(&world.home, Service::Iam, "PutRolePolicy", params);
+    assert_eq!(publish(&json!(topic)), Ok(()));
+    assert_eq!(publish(&other), Err("AuthorizationError".to_owned()));
+}

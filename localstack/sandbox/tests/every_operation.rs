@@ -74,6 +74,7 @@ fn who_may_do_nothing_is_refused_everywhere_in_the_services_own_words() {
             Service::Iam | Service::Sts => ("AccessDenied", 403),
             Service::Organizations => ("AccessDeniedException", 400),
             Service::Ram => ("AccessDeniedException", 403),
+            Service::Sns => ("AuthorizationError", 403),
         };
         assert_eq!((error.code.as_str(), error.status), wanted, "{service} {}: {error}", operation.name);
     }
@@ -86,7 +87,7 @@ fn a_member_that_no_operation_has_is_refused_by_every_one() {
         params["Colour"] = json!("red");
         let error = root.call(service, &operation.name, params).expect_err(&operation.name);
         let wanted = match service {
-            Service::Ec2 | Service::Iam | Service::Sts => "UnknownParameter",
+            Service::Ec2 | Service::Iam | Service::Sns | Service::Sts => "UnknownParameter",
             Service::Organizations | Service::Ram => "ValidationException",
         };
         assert_eq!(error.code, wanted, "{service} {}: {error}", operation.name);
@@ -103,7 +104,7 @@ fn each_member_that_must_be_there_is_missed() {
             let error = root.call(service, &operation.name, without).expect_err(&operation.name);
             let wanted = match service {
                 Service::Ec2 => "MissingParameter",
-                Service::Iam | Service::Sts => "ValidationError",
+                Service::Iam | Service::Sns | Service::Sts => "ValidationError",
                 Service::Organizations => "InvalidInputException",
                 Service::Ram if operation.faults.iter().any(|fault| fault == "MissingRequiredParameterException") => {
                     "MissingRequiredParameterException"

@@ -79,9 +79,9 @@ pub struct Account {
 /// Finds out who calls.
 ///
 /// # Errors
-/// An unknown key, a wrong token or the key of a closed account: EC2 `AuthFailure` 401, IAM and STS
+/// An unknown key, a wrong token or the key of a closed account: EC2 `AuthFailure` 401, IAM, SNS and STS
 /// `InvalidClientTokenId` 403, the JSON services `UnrecognizedClientException` 403. A session that is over:
-/// `RequestExpired` 400 for EC2, `ExpiredToken` 403 for IAM and STS, `ExpiredTokenException` 403 for the others.
+/// `RequestExpired` 400 for EC2, `ExpiredToken` 403 for IAM, SNS and STS, `ExpiredTokenException` 403 for the others.
 pub fn authenticate(world: &World, call: &Call, request_id: String) -> Result<Caller, AwsError> {
     let (account, principal) = if is_account_id(&call.access_key_id) {
         (call.access_key_id.clone(), Principal::Root)
@@ -110,7 +110,7 @@ fn unknown_key(service: Service) -> AwsError {
     match service {
         Service::Ec2 => AwsError::new("AuthFailure", "AWS was not able to validate the provided access credentials")
             .with_status(401),
-        Service::Iam | Service::Sts => {
+        Service::Iam | Service::Sns | Service::Sts => {
             AwsError::new("InvalidClientTokenId", "The security token included in the request is invalid.")
                 .with_status(403)
         }
@@ -124,7 +124,7 @@ fn unknown_key(service: Service) -> AwsError {
 fn expired(service: Service) -> AwsError {
     match service {
         Service::Ec2 => AwsError::new("RequestExpired", "Request has expired."),
-        Service::Iam | Service::Sts => {
+        Service::Iam | Service::Sns | Service::Sts => {
             AwsError::new("ExpiredToken", "The security token included in the request is expired").with_status(403)
         }
         Service::Organizations | Service::Ram => {

@@ -8,6 +8,7 @@
 //! | `GET /_sandbox/calls?since=INDEX` | the log from that entry on, and the index to ask with next; the last 100,000 calls are kept at least |
 //! | `POST /_sandbox/account?id=ID&state=STATE` | nothing; a member is now in that state, as if AWS had put it there |
 //! | `POST /_sandbox/throttling?on=BOOL` | nothing; calls spend from token buckets from now on, or no longer |
+//! | `GET /_sandbox/messages?topic=ARN` | what was published to that topic, the last hundred |
 //! | `POST /_sandbox/calls/clear` | nothing; the log starts again at 0 |
 //! | `POST /_sandbox/attachments/give?account=A&region=R&transit_gateway=ID&type=TYPE` | the attachment that the transit gateway is given, of type `direct-connect-gateway` or `network-function`; `&resource=ID` names what it leads to |
 //! | `POST /_sandbox/attachments/take?attachment=ID` | nothing; the attachment goes, as if its service had deleted it |
@@ -58,6 +59,10 @@ pub(super) fn answer(sandbox: &mut Sandbox, method: &Method, path: &str, query: 
             let (calls, next) = sandbox.log_since(since);
             document(&json!({"calls": calls, "next": next}))
         }
+        ("GET", "messages") => match sandbox.world.notification.topics.get(&*given("topic").unwrap_or_default()) {
+            Some(topic) => document(&json!({"messages": topic.published})),
+            None => plain(StatusCode::NOT_FOUND, "topic= must be a topic's ARN"),
+        },
         ("POST", "calls/clear") => {
             sandbox.clear_log();
             document(&json!({}))
@@ -113,13 +118,13 @@ pub(super) fn answer(sandbox: &mut Sandbox, method: &Method, path: &str, query: 
         }
         (
             _,
-            "account" | "clock" | "clock/advance" | "calls" | "calls/clear" | "throttling" | "attachments/give"
-            | "attachments/take" | "attachments/bring",
+            "account" | "clock" | "clock/advance" | "calls" | "calls/clear" | "messages" | "throttling"
+            | "attachments/give" | "attachments/take" | "attachments/bring",
         ) => plain(StatusCode::METHOD_NOT_ALLOWED, "this is not how it is asked"),
         (_, _) => plain(
             StatusCode::NOT_FOUND,
-            "known are account, clock, clock/advance, calls, calls/clear, throttling, attachments/give, attachments/take, \
-             attachments/bring",
+            "known are account, clock, clock/advance, calls, calls/clear, messages, throttling, attachments/give, \
+             attachments/take, attachments/bring",
         ),
     }
 }

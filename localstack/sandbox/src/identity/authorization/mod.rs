@@ -73,7 +73,9 @@ pub fn authorize(world: &World, caller: &Caller, call: &Call) -> Result<(), AwsE
     }
     let asked = match call.service {
         Service::Ec2 => ec2::asked(world, caller, &call.action, &call.params),
-        Service::Iam | Service::Sts | Service::Ram | Service::Organizations => services::asked(world, caller, call),
+        Service::Iam | Service::Organizations | Service::Ram | Service::Sns | Service::Sts => {
+            services::asked(world, caller, call)
+        }
     };
     for one in &asked {
         judge(world, caller, &layers, one, call.service)?;

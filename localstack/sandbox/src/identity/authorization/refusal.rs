@@ -37,6 +37,7 @@ pub fn of(caller: &Caller, question: &Question, reason: Reason, service: Service
         Service::Iam | Service::Sts => AwsError::new("AccessDenied", said).with_status(403),
         Service::Organizations => AwsError::new("AccessDeniedException", said),
         Service::Ram => AwsError::new("AccessDeniedException", said).with_status(403),
+        Service::Sns => AwsError::new("AuthorizationError", said).with_status(403),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What calls to IAM, STS, RAM and Organizations are judged on.
+//! What calls to IAM, STS, RAM, SNS and Organizations are judged on.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use super::super::policy::keys::Context;
 use super::super::{Role, ServiceLinked};
 use super::{Asked, context, kinds};
 use crate::call::{Call, Caller, Service};
+use crate::notification::topic;
 use crate::sharing::resource_type::ResourceType;
 use crate::world::World;
 
@@ -21,6 +22,7 @@ pub fn asked(world: &World, caller: &Caller, call: &Call) -> Vec<Asked> {
         Service::Iam => iam(world, caller, action, params),
         Service::Ram => ram(world, params),
         Service::Organizations => organizations(world, caller, params),
+        Service::Sns => sns(world, caller, params),
         Service::Ec2 | Service::Sts => Vec::new(),
     };
     if resources.is_empty() {
@@ -93,7 +95,7 @@ fn request(call: &Call) -> Context {
             context.put_all("ram:RequestedResourceType", types);
             context.put_all("ram:ResourceArn", arns.clone());
         }
-        Service::Ec2 | Service::Sts => {}
+        Service::Ec2 | Service::Sns | Service::Sts => {}
     }
     context::put_request_tags(&mut context, &tags(params));
     context
@@ -139,6 +141,17 @@ fn ram(world: &World, params: &Value) -> Vec<(String, Context)> {
     let named = members.filter(|(name, _)| name.ends_with("Arn") && name.as_str() != "permissionArn");
     let arns = named.filter_map(|(_, value)| value.as_str());
     arns.map(|arn| (arn.to_owned(), world.sharing.context_of(world, arn))).collect()
+}
+
+/// Finds the topic that a call names, or will make.
+fn sns(world: &World, caller: &Caller, params: &Value) -> Vec<(String, Context)> {
+    let made = text(params, "Name").map(|name| topic::arn(caller, name));
+    let named = ["TopicArn", "TargetArn"].into_iter().find_map(|name| text(params, name)).map(str::to_owned);
+    let context = |arn: &str| {
+        let tags = world.notification.topics.get(arn).map(|topic| topic.tags.clone()).unwrap_or_default();
+        context::of_resource(world, &caller.account, "sns", &tags)
+    };
+    made.or(named).map(|arn| (arn.clone(), context(&arn))).into_iter().collect()
 }
 
 /// Finds roots, units, accounts and policies by the look of their ids.
