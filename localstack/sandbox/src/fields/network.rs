@@ -173,6 +173,7 @@ pub(super) fn kinds(network: &Network) -> Kinds {
         throttling: _,
         visibility_lag_seconds: _,
         visibility: _,
+        opted_in: _,
         buckets: _,
         vpcs,
         subnets,

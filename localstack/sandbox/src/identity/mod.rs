@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::call::{AccountId, AwsError, Call, Caller, Principal, Service};
+use crate::network::regions::{self, OptInStatus};
 use crate::sandbox::typed;
 use crate::world::World;
 
@@ -81,7 +82,8 @@ pub struct Account {
 /// # Errors
 /// An unknown key, a wrong token or the key of a closed account: EC2 `AuthFailure` 401, IAM, SNS and STS
 /// `InvalidClientTokenId` 403, the JSON services `UnrecognizedClientException` 403. A session that is over:
-/// `RequestExpired` 400 for EC2, `ExpiredToken` 403 for IAM, SNS and STS, `ExpiredTokenException` 403 for the others.
+/// `RequestExpired` 400 for EC2, `ExpiredToken` 403 for IAM, SNS and STS, `ExpiredTokenException` 403 for the others. A Region
+/// that the account has not, as an unknown key; one that there is not, as [`regions::unknown`].
 pub fn authenticate(world: &World, call: &Call, request_id: String) -> Result<Caller, AwsError> {
     let (account, principal) = if is_account_id(&call.access_key_id) {
         (call.access_key_id.clone(), Principal::Root)
@@ -97,6 +99,14 @@ pub fn authenticate(world: &World, call: &Call, request_id: String) -> Result<Ca
     };
     if world.organization.is_closed(&account) {
         return Err(unknown_key(call.service));
+    }
+    match call.service {
+        Service::Iam | Service::Organizations => {}
+        Service::Ec2 | Service::Ram | Service::Sts => match regions::status(world, &account, &call.region) {
+            Some(OptInStatus::NotRequired | OptInStatus::OptedIn) => {}
+            Some(OptInStatus::NotOptedIn) => return Err(unknown_key(call.service)),
+            None => return Err(regions::unknown(call.service)),
+        },
     }
     Ok(Caller { account, region: call.region.clone(), principal, request_id })
 }

@@ -14,8 +14,8 @@ use super::describe::describe_request;
 use super::filters::Sieve;
 use super::members::answer;
 use super::prefix_list::{Family, PrefixList, State};
+use super::regions;
 use super::resource::Kind;
-use super::zones;
 use crate::call::{AwsError, Caller};
 use crate::random::Dice;
 use crate::world::World;
@@ -45,7 +45,7 @@ const RANGES: usize = 3;
 const SIZES: (i64, i64) = (1, 1000);
 
 static LISTS: LazyLock<BTreeMap<String, PrefixList>> = LazyLock::new(|| {
-    let places = zones::region_names().flat_map(|region| SERVICES.iter().map(move |service| (region, service)));
+    let places = regions::names().flat_map(|region| SERVICES.iter().map(move |service| (region, service)));
     let lists = places.zip(blocks()).map(|((region, service), block)| list(region, service, block));
     lists.map(|list| (list.id.clone(), list)).collect()
 });
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn no_two_lists_have_an_id_or_a_range_in_common() {
-        assert_eq!(LISTS.len(), SERVICES.len() * zones::region_names().count());
+        assert_eq!(LISTS.len(), SERVICES.len() * regions::names().count());
         let ranges: Vec<&IpNet> = LISTS.values().flat_map(|list| list.entries().keys()).collect();
         assert_eq!(ranges.len(), LISTS.len() * RANGES);
         assert_eq!(ranges.iter().collect::<BTreeSet<_>>().len(), ranges.len());

@@ -3,7 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`vpc`], [`default_vpc`], [`vpc_cidr`], [`subnet`], [`subnet_cidr`], [`internet_gateway`], [`egress_only_internet_gateway`], [`nat_gateway`], [`elastic_ip`], [`network_interface`], [`network_acl`], [`security_group`], [`dhcp_options`] | VPCs and what stands in them |
-//! | [`zones`], [`account_attributes`] | Regions, zones, and what EC2 says of an account |
+//! | [`regions`], [`zones`], [`account_attributes`] | Regions, zones, and what EC2 says of an account |
 //! | [`route_table`], [`route`], [`route_target`] | a VPC's route tables |
 //! | [`transit_gateway`] | transit gateways, their options, who sees them |
 //! | [`vpc_attachment`], [`attachment_request`] | VPC attachments: their states; what may be asked of them |
@@ -20,11 +20,13 @@
 //!
 //! Every resource belongs to an account and a Region. [`answer`] is the whole list of what can be called.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::call::{AwsError, Caller};
+use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
 pub mod account_attributes;
@@ -59,6 +61,7 @@ pub mod prefix_list_referrers;
 pub mod prefix_list_request;
 pub mod propagated_routes;
 pub mod propagation;
+pub mod regions;
 pub mod resource;
 pub mod route;
 pub mod route_search;
@@ -101,6 +104,8 @@ pub struct Network {
     pub throttling: bool,
     /// The longest time in seconds that a new resource may stay out of sight; see [`mod@visibility`].
     pub visibility_lag_seconds: f64,
+    /// Accounts with the Regions that they have opted into; see [`regions`].
+    pub opted_in: BTreeSet<(AccountId, String)>,
     pub vpcs: Shelf<vpc::Vpc>,
     pub subnets: Shelf<subnet::Subnet>,
     pub route_tables: Shelf<route_table::RouteTable>,
@@ -257,7 +262,7 @@ handlers! {
     "DescribeNetworkAcls" => network_acl::describe,
     "DescribeNetworkInterfaces" => network_interface::describe,
     "DescribePrefixLists" => aws_prefix_list::describe,
-    "DescribeRegions" => zones::describe_regions,
+    "DescribeRegions" => regions::describe,
     "DescribeRouteTables" => route_table::describe,
     "DescribeSecurityGroups" => security_group::describe,
     "DescribeSubnets" => subnet::describe,

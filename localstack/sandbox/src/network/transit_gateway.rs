@@ -155,7 +155,6 @@ answer! { "PascalCase" OneTransitGateway { transit_gateway: Description } }
 
 pub fn create(world: &mut World, caller: &Caller, input: CreateTransitGateway) -> Result<OneTransitGateway, AwsError> {
     let tags = on_creation(Kind::TransitGateway, &input.tag_specifications)?;
-    super::zones::zones(&caller.account, &caller.region)?;
     let asked = input.options;
     let asn = checked_asn(asked.amazon_side_asn.unwrap_or(64512))?;
     let blocks = checked_blocks(&asked.transit_gateway_cidr_blocks)?;

@@ -1,39 +1,14 @@
-//! Regions and Availability Zones.
+//! Availability Zones.
 //!
 //! A zone's id (`use1-az1`) names the same place for everybody; its name (`us-east-1a`) is dealt out for each account
 //! anew ("AZ IDs for your AWS resources"). So zones of two accounts are compared by id, never by name.
 
 use super::filters::{Filter, Sieve, none};
 use super::members::{answer, request};
+use super::regions::{self, OptInStatus};
 use super::resource::invalid_value;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
-
-/// The Regions that need no opt-in, with the number of zones that the sandbox gives each.
-const REGIONS: &[(&str, usize)] = &[
-    ("ap-northeast-1", 3),
-    ("ap-northeast-2", 4),
-    ("ap-northeast-3", 3),
-    ("ap-south-1", 3),
-    ("ap-southeast-1", 3),
-    ("ap-southeast-2", 3),
-    ("ca-central-1", 3),
-    ("eu-central-1", 3),
-    ("eu-north-1", 3),
-    ("eu-west-1", 3),
-    ("eu-west-2", 3),
-    ("eu-west-3", 3),
-    ("sa-east-1", 3),
-    ("us-east-1", 6),
-    ("us-east-2", 3),
-    ("us-west-1", 3),
-    ("us-west-2", 4),
-];
-
-/// Lists the names of all Regions.
-pub fn region_names() -> impl Iterator<Item = &'static str> {
-    REGIONS.iter().map(|(name, _)| *name)
-}
 
 /// A zone as one account calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +22,13 @@ pub struct Zone {
 /// # Errors
 /// `InvalidParameterValue` for a Region that the sandbox does not have.
 pub fn zones(account: &str, region: &str) -> Result<Vec<Zone>, AwsError> {
-    let Some((_, count)) = REGIONS.iter().find(|(name, _)| *name == region) else {
+    let Some(count) = regions::zones(region) else {
         return Err(invalid_value(format!("The sandbox has no Region '{region}'")));
     };
     let code = code(region);
     // A shuffle that depends on the account and the Region alone.
     let mut dice = crate::random::Dice::of(&format!("{account}{region}"));
-    let mut numbers: Vec<usize> = (1..=*count).collect();
+    let mut numbers: Vec<usize> = (1..=count).collect();
     for at in (1..numbers.len()).rev() {
         numbers.swap(at, (dice.next() % (at as u64 + 1)) as usize);
     }
@@ -85,7 +60,7 @@ request! { "PascalCase"
 }
 answer! { "PascalCase"
     AvailabilityZone {
-        zone_name: String, zone_id: String, region_name: String, state: &'static str, opt_in_status: &'static str,
+        zone_name: String, zone_id: String, region_name: String, state: &'static str, opt_in_status: OptInStatus,
         zone_type: &'static str, group_name: String, network_border_group: String,
     }
 }
@@ -98,7 +73,7 @@ const ZONE_SIEVE: Sieve<AvailabilityZone> = Sieve {
         ("message", none),
         ("parent-zone-id", none),
         ("parent-zone-name", none),
-        ("opt-in-status", |zone| vec![zone.opt_in_status.to_owned()]),
+        ("opt-in-status", |zone| vec![zone.opt_in_status.word().to_owned()]),
         ("region-name", |zone| vec![zone.region_name.clone()]),
         ("state", |zone| vec![zone.state.to_owned()]),
         ("zone-id", |zone| vec![zone.zone_id.clone()]),
@@ -134,7 +109,7 @@ pub fn describe_availability_zones(
             zone_id: zone.id,
             region_name: caller.region.clone(),
             state: "available",
-            opt_in_status: "opt-in-not-required",
+            opt_in_status: OptInStatus::NotRequired,
             zone_type: "availability-zone",
             group_name: caller.region.clone(),
             network_border_group: caller.region.clone(),
@@ -142,39 +117,6 @@ pub fn describe_availability_zones(
         .filter(|zone| ZONE_SIEVE.admits(&input.filters, zone))
         .collect();
     Ok(AvailabilityZones { availability_zones })
-}
-
-request! { "PascalCase" DescribeRegions { filters: Vec<Filter>, region_names: Vec<String>, all_regions: bool } }
-answer! { "PascalCase" Region { region_name: &'static str, endpoint: String, opt_in_status: &'static str } }
-answer! { "PascalCase" Regions { regions: Vec<Region> } }
-
-const REGION_SIEVE: Sieve<Region> = Sieve {
-    fields: &[
-        ("endpoint", |region| vec![region.endpoint.clone()]),
-        ("opt-in-status", |region| vec![region.opt_in_status.to_owned()]),
-        ("region-name", |region| vec![region.region_name.to_owned()]),
-    ],
-    tags: None,
-};
-
-/// Lists the Regions. The sandbox has none that need opting in, so AllRegions adds nothing.
-pub fn describe_regions(_world: &mut World, _caller: &Caller, input: DescribeRegions) -> Result<Regions, AwsError> {
-    REGION_SIEVE.check(&input.filters)?;
-    let known = |name: &&String| REGIONS.iter().any(|(region, _)| region == name);
-    if let Some(name) = input.region_names.iter().find(|name| !known(name)) {
-        return Err(invalid_value(format!("Invalid region provided: {name}")));
-    }
-    let regions = REGIONS
-        .iter()
-        .filter(|(name, _)| input.region_names.is_empty() || input.region_names.iter().any(|asked| asked == name))
-        .map(|(name, _)| Region {
-            region_name: name,
-            endpoint: format!("ec2.{name}.amazonaws.com"),
-            opt_in_status: "opt-in-not-required",
-        })
-        .filter(|region| REGION_SIEVE.admits(&input.filters, region))
-        .collect();
-    Ok(Regions { regions })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! | `POST /_sandbox/clock/advance?seconds=N` | the time after moving it on; what is due by then has happened |
 //! | `GET /_sandbox/calls?since=INDEX` | the log from that entry on, and the index to ask with next; the last 100,000 calls are kept at least |
 //! | `POST /_sandbox/account?id=ID&state=STATE` | nothing; a member is now in that state, as if AWS had put it there |
+//! | `POST /_sandbox/region?account=ID&region=R&enabled=BOOL` | nothing; the account has opted into that Region, or out of it again |
 //! | `POST /_sandbox/throttling?on=BOOL` | nothing; calls spend from token buckets from now on, or no longer |
 //! | `GET /_sandbox/messages?topic=ARN` | what was published to that topic, the last hundred |
 //! | `POST /_sandbox/calls/clear` | nothing; the log starts again at 0 |
@@ -27,6 +28,7 @@ use super::plain;
 use crate::call::{AwsError, Caller, Principal};
 use crate::network::attachment::ResourceType;
 use crate::network::given_attachment::{bring, give, take};
+use crate::network::regions::opt;
 use crate::organization::AccountState;
 use crate::sandbox::Sandbox;
 
@@ -78,6 +80,13 @@ pub(super) fn answer(sandbox: &mut Sandbox, method: &Method, path: &str, query: 
                 plain(StatusCode::NOT_FOUND, "no organization has this account")
             }
         }
+        ("POST", "region") => {
+            let enabled = given("enabled").and_then(|enabled| enabled.parse::<bool>().ok());
+            let (Some(account), Some(region), Some(enabled)) = (given("account"), given("region"), enabled) else {
+                return plain(StatusCode::BAD_REQUEST, "account= and region= must be given, enabled= true or false");
+            };
+            done(opt(sandbox.settled(), &account, &region, enabled).map(|()| json!({})))
+        }
         ("POST", "throttling") => match given("on").as_deref() {
             Some(on @ ("true" | "false")) => {
                 sandbox.world.network.throttling = on == "true";
@@ -118,12 +127,12 @@ pub(super) fn answer(sandbox: &mut Sandbox, method: &Method, path: &str, query: 
         }
         (
             _,
-            "account" | "clock" | "clock/advance" | "calls" | "calls/clear" | "messages" | "throttling"
+            "account" | "clock" | "clock/advance" | "calls" | "calls/clear" | "messages" | "region" | "throttling"
             | "attachments/give" | "attachments/take" | "attachments/bring",
         ) => plain(StatusCode::METHOD_NOT_ALLOWED, "this is not how it is asked"),
         (_, _) => plain(
             StatusCode::NOT_FOUND,
-            "known are account, clock, clock/advance, calls, calls/clear, messages, throttling, attachments/give, \
+            "known are account, clock, clock/advance, calls, calls/clear, messages, region, throttling, attachments/give, \
              attachments/take, attachments/bring",
         ),
     }
