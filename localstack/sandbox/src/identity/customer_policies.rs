@@ -1,4 +1,4 @@
-//! Managed policies that an account writes for itself: up to five versions, one of which counts.
+//! Managed policies that an account writes for itself. Their versions are in [`policy_versions`](super::policy_versions).
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{Policy, size};
 use super::roles::Tag;
-use super::{Empty, Identity, PageOf, managed, url_encoded};
+use super::{Empty, Identity, PageOf, managed};
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
-/// The quotas "Managed policy length", in characters, and "Managed policy versions" (IAM and STS quotas page).
+/// The quota "Managed policy length", in characters (IAM and STS quotas page).
 const LONGEST: usize = 6144;
-const MOST_VERSIONS: usize = 5;
 
 /// A customer managed policy.
 #[derive(Clone, Debug)]
@@ -24,17 +23,17 @@ pub(crate) struct CustomerPolicy {
     description: Option<String>,
     tags: Vec<Tag>,
     created: Timestamp,
-    updated: Timestamp,
-    versions: BTreeMap<u32, Version>,
+    pub(super) updated: Timestamp,
+    pub(super) versions: BTreeMap<u32, Version>,
     /// The version that counts.
-    default: u32,
-    latest: u32,
+    pub(super) default: u32,
+    pub(super) latest: u32,
 }
 
 #[derive(Clone, Debug)]
-struct Version {
-    document: Policy,
-    created: Timestamp,
+pub(super) struct Version {
+    pub document: Policy,
+    pub created: Timestamp,
 }
 
 impl CustomerPolicy {
@@ -44,14 +43,14 @@ impl CustomerPolicy {
     }
 }
 
-fn read(text: &str) -> Result<Policy, AwsError> {
+pub(super) fn read(text: &str) -> Result<Policy, AwsError> {
     if size(text) > LONGEST {
         return Err(limit_exceeded(format!("Cannot exceed quota for PolicySize: {LONGEST}")));
     }
     Policy::read(text)
 }
 
-fn limit_exceeded(message: String) -> AwsError {
+pub(super) fn limit_exceeded(message: String) -> AwsError {
     AwsError::new("LimitExceeded", message).with_status(409)
 }
 
@@ -59,13 +58,8 @@ fn no_policy(arn: &str) -> AwsError {
     AwsError::new("NoSuchEntity", format!("Policy {arn} was not found.")).with_status(404)
 }
 
-fn no_version(arn: &str, version: &str) -> AwsError {
-    let message = format!("Policy {arn} version {version} does not exist or is not attachable.");
-    AwsError::new("NoSuchEntity", message).with_status(404)
-}
-
 impl Identity {
-    fn customer_policy_mut(&mut self, account: &str, arn: &str) -> Result<&mut CustomerPolicy, AwsError> {
+    pub(super) fn customer_policy_mut(&mut self, account: &str, arn: &str) -> Result<&mut CustomerPolicy, AwsError> {
         if managed::is_of_aws(arn) {
             let message = format!("Policy {arn} is managed by AWS and cannot be changed.");
             return Err(AwsError::new("AccessDenied", message).with_status(403));
@@ -253,155 +247,6 @@ pub(super) fn list(world: &mut World, caller: &Caller, request: ListPoliciesRequ
     let wanted = wanted.map(|policy| ShownPolicy { description: None, tags: None, ..policy });
     let page = PageOf::cut(wanted.collect(), request.marker, request.max_items)?;
     Ok(PolicyList { policies: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct CreateVersionRequest {
-    policy_arn: String,
-    policy_document: String,
-    set_as_default: Option<bool>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct OneVersion {
-    policy_version: ShownVersion,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ShownVersion {
-    document: Option<String>,
-    version_id: String,
-    is_default_version: bool,
-    create_date: Timestamp,
-}
-
-pub(super) fn create_version(
-    world: &mut World,
-    caller: &Caller,
-    request: CreateVersionRequest,
-) -> Result<OneVersion, AwsError> {
-    let now = world.now;
-    let policy = world.identity.customer_policy_mut(&caller.account, &request.policy_arn)?;
-    let document = read(&request.policy_document)?;
-    if policy.versions.len() >= MOST_VERSIONS {
-        return Err(limit_exceeded(format!(
-            "A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you must delete an existing version."
-        )));
-    }
-    policy.latest += 1;
-    policy.updated = now;
-    policy.versions.insert(policy.latest, Version { document, created: now });
-    if request.set_as_default == Some(true) {
-        policy.default = policy.latest;
-    }
-    let policy_version = ShownVersion {
-        document: None,
-        version_id: format!("v{}", policy.latest),
-        is_default_version: policy.default == policy.latest,
-        create_date: now,
-    };
-    Ok(OneVersion { policy_version })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct VersionRequest {
-    policy_arn: String,
-    version_id: String,
-}
-
-fn number(request: &VersionRequest) -> Result<u32, AwsError> {
-    let number = request.version_id.strip_prefix('v').and_then(|number| number.parse().ok());
-    number.ok_or_else(|| no_version(&request.policy_arn, &request.version_id))
-}
-
-pub(super) fn get_version(world: &mut World, caller: &Caller, request: VersionRequest) -> Result<OneVersion, AwsError> {
-    let number = number(&request)?;
-    let missing = || no_version(&request.policy_arn, &request.version_id);
-    if let Some(policy) = managed::of_aws(&request.policy_arn) {
-        let version = ShownVersion {
-            document: Some(url_encoded(&policy.text)),
-            version_id: request.version_id.clone(),
-            is_default_version: true,
-            create_date: Timestamp::UNIX_EPOCH,
-        };
-        return if number == 1 { Ok(OneVersion { policy_version: version }) } else { Err(missing()) };
-    }
-    let policy = world.identity.customer_policy_mut(&caller.account, &request.policy_arn)?;
-    let version = policy.versions.get(&number).ok_or_else(missing)?;
-    let policy_version = ShownVersion {
-        document: Some(url_encoded(&version.document.text)),
-        version_id: request.version_id.clone(),
-        is_default_version: policy.default == number,
-        create_date: version.created,
-    };
-    Ok(OneVersion { policy_version })
-}
-
-pub(super) fn set_default_version(
-    world: &mut World,
-    caller: &Caller,
-    request: VersionRequest,
-) -> Result<Empty, AwsError> {
-    let number = number(&request)?;
-    let policy = world.identity.customer_policy_mut(&caller.account, &request.policy_arn)?;
-    if !policy.versions.contains_key(&number) {
-        return Err(no_version(&request.policy_arn, &request.version_id));
-    }
-    policy.default = number;
-    Ok(Empty {})
-}
-
-pub(super) fn delete_version(world: &mut World, caller: &Caller, request: VersionRequest) -> Result<Empty, AwsError> {
-    let number = number(&request)?;
-    let policy = world.identity.customer_policy_mut(&caller.account, &request.policy_arn)?;
-    if policy.default == number {
-        let message = "Cannot delete the default version of a policy.";
-        return Err(AwsError::new("DeleteConflict", message).with_status(409));
-    }
-    policy.versions.remove(&number).ok_or_else(|| no_version(&request.policy_arn, &request.version_id))?;
-    Ok(Empty {})
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct ListVersionsRequest {
-    policy_arn: String,
-    marker: Option<String>,
-    max_items: Option<usize>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct VersionList {
-    versions: Vec<ShownVersion>,
-    is_truncated: bool,
-    marker: Option<String>,
-}
-
-pub(super) fn list_versions(
-    world: &mut World,
-    caller: &Caller,
-    request: ListVersionsRequest,
-) -> Result<VersionList, AwsError> {
-    let shown = |number: u32, is_default_version: bool, create_date: Timestamp| ShownVersion {
-        document: None,
-        version_id: format!("v{number}"),
-        is_default_version,
-        create_date,
-    };
-    let versions = if managed::of_aws(&request.policy_arn).is_some() {
-        vec![shown(1, true, Timestamp::UNIX_EPOCH)]
-    } else {
-        let policy = world.identity.customer_policy_mut(&caller.account, &request.policy_arn)?;
-        let versions = policy.versions.iter().rev();
-        versions.map(|(number, version)| shown(*number, policy.default == *number, version.created)).collect()
-    };
-    let page = PageOf::cut(versions, request.marker, request.max_items)?;
-    Ok(VersionList { versions: page.items, is_truncated: page.marker.is_some(), marker: page.marker })
 }
 
 #[derive(Deserialize)]

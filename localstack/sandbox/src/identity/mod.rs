@@ -7,7 +7,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`roles`], [`linked`] | roles; those that services make for themselves |
-//! | [`policies`], [`customer_policies`], [`managed`] | what a role has of policies; an account's own managed ones; AWS's |
+//! | [`policies`], [`customer_policies`], [`policy_versions`], [`managed`] | what a role has of policies; an account's own managed ones; AWS's |
 //! | [`policy`], [`trust`] | what a document says; whom a role trusts |
 //! | [`authorization`] | who may do what: every call is judged here |
 //! | [`sessions`], [`simulation`] | STS; what a role might do |
@@ -22,6 +22,7 @@ pub(crate) mod linked;
 mod managed;
 mod policies;
 pub mod policy;
+mod policy_versions;
 pub mod roles;
 mod sessions;
 mod simulation;
@@ -157,18 +158,18 @@ pub fn answer_iam(world: &mut World, caller: &Caller, action: &str, params: &Val
     match action {
         "AttachRolePolicy" => typed(world, caller, params, policies::attach_role_policy),
         "CreatePolicy" => typed(world, caller, params, customer_policies::create),
-        "CreatePolicyVersion" => typed(world, caller, params, customer_policies::create_version),
+        "CreatePolicyVersion" => typed(world, caller, params, policy_versions::create),
         "CreateRole" => typed(world, caller, params, roles::create_role),
         "CreateServiceLinkedRole" => typed(world, caller, params, linked::create),
         "DeletePolicy" => typed(world, caller, params, customer_policies::delete),
-        "DeletePolicyVersion" => typed(world, caller, params, customer_policies::delete_version),
+        "DeletePolicyVersion" => typed(world, caller, params, policy_versions::delete),
         "DeleteRole" => typed(world, caller, params, roles::delete_role),
         "DeleteRolePermissionsBoundary" => typed(world, caller, params, policies::delete_boundary),
         "DeleteRolePolicy" => typed(world, caller, params, policies::delete_role_policy),
         "DeleteServiceLinkedRole" => typed(world, caller, params, linked::delete),
         "DetachRolePolicy" => typed(world, caller, params, policies::detach_role_policy),
         "GetPolicy" => typed(world, caller, params, customer_policies::get),
-        "GetPolicyVersion" => typed(world, caller, params, customer_policies::get_version),
+        "GetPolicyVersion" => typed(world, caller, params, policy_versions::get),
         "GetRole" => typed(world, caller, params, roles::get_role),
         "GetRolePolicy" => typed(world, caller, params, policies::get_role_policy),
         "GetServiceLinkedRoleDeletionStatus" => typed(world, caller, params, linked::deletion_status),
@@ -177,13 +178,13 @@ pub fn answer_iam(world: &mut World, caller: &Caller, action: &str, params: &Val
         "ListEntitiesForPolicy" => typed(world, caller, params, customer_policies::list_entities),
         "ListInstanceProfilesForRole" => typed(world, caller, params, roles::list_instance_profiles),
         "ListPolicies" => typed(world, caller, params, customer_policies::list),
-        "ListPolicyVersions" => typed(world, caller, params, customer_policies::list_versions),
+        "ListPolicyVersions" => typed(world, caller, params, policy_versions::list),
         "ListRolePolicies" => typed(world, caller, params, policies::list_role_policies),
         "ListRoleTags" => typed(world, caller, params, roles::list_role_tags),
         "ListRoles" => typed(world, caller, params, roles::list_roles),
         "PutRolePermissionsBoundary" => typed(world, caller, params, policies::put_boundary),
         "PutRolePolicy" => typed(world, caller, params, policies::put_role_policy),
-        "SetDefaultPolicyVersion" => typed(world, caller, params, customer_policies::set_default_version),
+        "SetDefaultPolicyVersion" => typed(world, caller, params, policy_versions::set_default),
         "SimulateCustomPolicy" => typed(world, caller, params, simulation::simulate_custom_policy),
         "SimulatePrincipalPolicy" => typed(world, caller, params, simulation::simulate_principal_policy),
         "TagRole" => typed(world, caller, params, roles::tag_role),

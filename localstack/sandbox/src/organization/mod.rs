@@ -14,6 +14,7 @@ mod delegation;
 mod handshakes;
 mod listing;
 mod policies;
+mod policy_attachments;
 pub mod structure;
 pub mod tags;
 mod units;
@@ -57,7 +58,7 @@ pub fn happen(world: &mut World, event: Event) {
 pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) -> Result<Value, AwsError> {
     match action {
         "AcceptHandshake" => typed(world, caller, params, handshakes::accept),
-        "AttachPolicy" => typed(world, caller, params, policies::attach),
+        "AttachPolicy" => typed(world, caller, params, policy_attachments::attach),
         "CancelHandshake" => typed(world, caller, params, handshakes::cancel),
         "CloseAccount" => typed(world, caller, params, accounts::close_account),
         "CreateAccount" => typed(world, caller, params, creation::create_account),
@@ -75,11 +76,11 @@ pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) 
         "DescribeOrganization" => typed(world, caller, params, accounts::describe_organization),
         "DescribeOrganizationalUnit" => typed(world, caller, params, units::describe_unit),
         "DescribePolicy" => typed(world, caller, params, policies::describe),
-        "DetachPolicy" => typed(world, caller, params, policies::detach),
+        "DetachPolicy" => typed(world, caller, params, policy_attachments::detach),
         "DisableAWSServiceAccess" => typed(world, caller, params, delegation::disable_service_access),
-        "DisablePolicyType" => typed(world, caller, params, policies::disable_type),
+        "DisablePolicyType" => typed(world, caller, params, policy_attachments::disable_type),
         "EnableAWSServiceAccess" => typed(world, caller, params, delegation::enable_service_access),
-        "EnablePolicyType" => typed(world, caller, params, policies::enable_type),
+        "EnablePolicyType" => typed(world, caller, params, policy_attachments::enable_type),
         "InviteAccountToOrganization" => typed(world, caller, params, handshakes::invite),
         "LeaveOrganization" => typed(world, caller, params, accounts::leave_organization),
         "ListAWSServiceAccessForOrganization" => typed(world, caller, params, delegation::list_service_access),
@@ -94,10 +95,10 @@ pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) 
         "ListOrganizationalUnitsForParent" => typed(world, caller, params, units::list_units_for_parent),
         "ListParents" => typed(world, caller, params, units::list_parents),
         "ListPolicies" => typed(world, caller, params, policies::list),
-        "ListPoliciesForTarget" => typed(world, caller, params, policies::list_for_target),
+        "ListPoliciesForTarget" => typed(world, caller, params, policy_attachments::list_for_target),
         "ListRoots" => typed(world, caller, params, units::list_roots),
         "ListTagsForResource" => typed(world, caller, params, tags::list_tags_for_resource),
-        "ListTargetsForPolicy" => typed(world, caller, params, policies::list_targets),
+        "ListTargetsForPolicy" => typed(world, caller, params, policy_attachments::list_targets),
         "MoveAccount" => typed(world, caller, params, accounts::move_account),
         "RegisterDelegatedAdministrator" => typed(world, caller, params, delegation::register),
         "RemoveAccountFromOrganization" => typed(world, caller, params, accounts::remove_account),

@@ -3,7 +3,7 @@
 //! They are attached to the root, to units and to accounts, once the type is enabled on the root; then everything has
 //! `FullAWSAccess` until somebody takes it away. At each level from the root down to the account some policy must allow,
 //! and none may deny. The management account is never held. ("SCP evaluation", Organizations User Guide.) Of the types
-//! of policies there is this one alone.
+//! of policies there is this one alone. What is attached to what is in [`policy_attachments`](super::policy_attachments).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use super::listing::page;
 use super::tags::Tag;
-use super::units::{OneRoot, ShownRoot};
 use super::{Empty, Organization, Organizations, as_management, as_reader, violates};
 use crate::call::{AwsError, Caller};
 use crate::identity::policy::{Policy, size};
@@ -24,19 +23,17 @@ const FULL_ACCESS: &str = "p-FullAWSAccess";
 const FULL_ACCESS_DOCUMENT: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
-/// The longest document in characters, the most policies of the type on one target, and the most in an organization
-/// ("Quotas for AWS Organizations").
+/// The longest document in characters, and the most policies in an organization ("Quotas for AWS Organizations").
 const LONGEST: usize = 5120;
-const MOST_ATTACHED: usize = 5;
 const MOST: usize = 2000;
 
 /// The policies of an organization.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Policies {
-    enabled: bool,
+    pub(super) enabled: bool,
     own: BTreeMap<String, OwnPolicy>,
     /// Policies by the id of root, unit or account; kept up while the type is enabled.
-    attached: BTreeMap<String, BTreeSet<String>>,
+    pub(super) attached: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,7 +53,7 @@ impl Policies {
         self.enabled
     }
 
-    fn document(&self, id: &str) -> Option<&Policy> {
+    pub(super) fn document(&self, id: &str) -> Option<&Policy> {
         if id == FULL_ACCESS { Some(full_access()) } else { self.own.get(id).map(|policy| &policy.document) }
     }
 
@@ -112,7 +109,7 @@ impl Organization {
         }
     }
 
-    fn summary(&self, id: &str) -> Option<Summary> {
+    pub(super) fn summary(&self, id: &str) -> Option<Summary> {
         let own = self.policies.own.get(id);
         if own.is_none() && id != FULL_ACCESS {
             return None;
@@ -132,32 +129,13 @@ impl Organization {
         let policy_summary = self.summary(id).ok_or_else(no_policy)?;
         Ok(OnePolicy { policy: Shown { policy_summary, content: document.text.clone() } })
     }
-
-    fn check_policy_target(&self, id: &str) -> Result<(), AwsError> {
-        if self.is_parent(id) || self.accounts.contains_key(id) {
-            return Ok(());
-        }
-        let message = "We can't find a root, OU, account, or policy with the TargetId that you specified.";
-        Err(AwsError::new("TargetNotFoundException", message))
-    }
-
-    /// Lists everything that a policy may be attached to.
-    fn targets(&self) -> Vec<String> {
-        let below = self.units.keys().chain(self.accounts.keys());
-        std::iter::once(&self.root).chain(below).cloned().collect()
-    }
 }
 
-fn no_policy() -> AwsError {
+pub(super) fn no_policy() -> AwsError {
     AwsError::new("PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified.")
 }
 
-fn not_enabled() -> AwsError {
-    let message = "This operation can be performed only for enabled policy types.";
-    AwsError::new("PolicyTypeNotEnabledException", message)
-}
-
-fn check_type(kind: &str) -> Result<(), AwsError> {
+pub(super) fn check_type(kind: &str) -> Result<(), AwsError> {
     if kind == TYPE { Ok(()) } else { Err(AwsError::not_modelled(format!("the policy type {kind}"))) }
 }
 
@@ -303,8 +281,8 @@ pub(super) struct ListRequest {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct PolicyList {
-    policies: Vec<Summary>,
-    next_token: Option<String>,
+    pub policies: Vec<Summary>,
+    pub next_token: Option<String>,
 }
 
 pub(super) fn list(world: &mut World, caller: &Caller, request: ListRequest) -> Result<PolicyList, AwsError> {
@@ -316,162 +294,4 @@ pub(super) fn list(world: &mut World, caller: &Caller, request: ListRequest) -> 
     found.sort_by(|one, other| one.0.cmp(&other.0));
     let page = page(world, "policies", found, request.max_results, request.next_token)?;
     Ok(PolicyList { policies: page.items, next_token: page.next_token })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct AttachmentRequest {
-    policy_id: String,
-    target_id: String,
-}
-
-pub(super) fn attach(world: &mut World, caller: &Caller, request: AttachmentRequest) -> Result<Empty, AwsError> {
-    let organization = as_management(world, caller)?;
-    organization.policies.document(&request.policy_id).ok_or_else(no_policy)?;
-    organization.check_policy_target(&request.target_id)?;
-    if !organization.policies.enabled {
-        return Err(not_enabled());
-    }
-    let held = organization.policies.attached.entry(request.target_id).or_default();
-    if held.contains(&request.policy_id) {
-        let message = "The selected policy is already attached to the specified target.";
-        return Err(AwsError::new("DuplicatePolicyAttachmentException", message));
-    }
-    if held.len() >= MOST_ATTACHED {
-        let message = "You have exceeded the number of policies attached to an entity.";
-        return Err(violates("MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", message));
-    }
-    held.insert(request.policy_id);
-    Ok(Empty {})
-}
-
-pub(super) fn detach(world: &mut World, caller: &Caller, request: AttachmentRequest) -> Result<Empty, AwsError> {
-    let organization = as_management(world, caller)?;
-    organization.policies.document(&request.policy_id).ok_or_else(no_policy)?;
-    organization.check_policy_target(&request.target_id)?;
-    let held = organization.policies.attached.get_mut(&request.target_id);
-    let held = held.filter(|held| held.contains(&request.policy_id)).ok_or_else(|| {
-        AwsError::new("PolicyNotAttachedException", "The policy isn't attached to the specified target.")
-    })?;
-    if held.len() == 1 {
-        let message = "You can't remove the last service control policy that is attached to an entity.";
-        return Err(violates("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", message));
-    }
-    held.remove(&request.policy_id);
-    Ok(Empty {})
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct ListForTargetRequest {
-    target_id: String,
-    filter: String,
-    max_results: Option<usize>,
-    next_token: Option<String>,
-}
-
-pub(super) fn list_for_target(
-    world: &mut World,
-    caller: &Caller,
-    request: ListForTargetRequest,
-) -> Result<PolicyList, AwsError> {
-    check_type(&request.filter)?;
-    let organization = as_reader(world, caller)?;
-    organization.check_policy_target(&request.target_id)?;
-    let held = organization.policies.attached.get(&request.target_id).into_iter().flatten();
-    let found = held.filter_map(|id| Some((id.clone(), organization.summary(id)?))).collect();
-    let list = format!("policies of {}", request.target_id);
-    let page = page(world, &list, found, request.max_results, request.next_token)?;
-    Ok(PolicyList { policies: page.items, next_token: page.next_token })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct ListTargetsRequest {
-    policy_id: String,
-    max_results: Option<usize>,
-    next_token: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TargetList {
-    targets: Vec<Target>,
-    next_token: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Target {
-    target_id: String,
-    arn: Option<String>,
-    name: String,
-    r#type: &'static str,
-}
-
-pub(super) fn list_targets(
-    world: &mut World,
-    caller: &Caller,
-    request: ListTargetsRequest,
-) -> Result<TargetList, AwsError> {
-    let organization = as_reader(world, caller)?;
-    organization.policies.document(&request.policy_id).ok_or_else(no_policy)?;
-    let holding = organization.policies.attached.iter().filter(|(_, held)| held.contains(&request.policy_id));
-    let target = |id: &String| {
-        let account = organization.accounts.get(id).map(|it| (it.name.clone(), "ACCOUNT"));
-        let unit = || organization.units.get(id).map(|it| (it.name.clone(), "ORGANIZATIONAL_UNIT"));
-        let (name, r#type) = account.or_else(unit).unwrap_or_else(|| ("Root".to_owned(), "ROOT"));
-        Target { target_id: id.clone(), arn: organization.arn_of(id), name, r#type }
-    };
-    let found = holding.map(|(id, _)| (id.clone(), target(id))).collect();
-    let list = format!("targets of {}", request.policy_id);
-    let page = page(world, &list, found, request.max_results, request.next_token)?;
-    Ok(TargetList { targets: page.items, next_token: page.next_token })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct TypeRequest {
-    root_id: String,
-    policy_type: String,
-}
-
-fn check_root(organization: &Organization, id: &str) -> Result<(), AwsError> {
-    if organization.root == id {
-        return Ok(());
-    }
-    Err(AwsError::new("RootNotFoundException", "We can't find a root with the RootId that you specified."))
-}
-
-/// Enables service control policies; from then on everything has the one that allows everything.
-pub(super) fn enable_type(world: &mut World, caller: &Caller, request: TypeRequest) -> Result<OneRoot, AwsError> {
-    check_type(&request.policy_type)?;
-    let organization = as_management(world, caller)?;
-    check_root(organization, &request.root_id)?;
-    if !organization.all_features {
-        let message = "You can't use the policy type: the organization does not have all features enabled.";
-        return Err(AwsError::new("PolicyTypeNotAvailableForOrganizationException", message));
-    }
-    if organization.policies.enabled {
-        let message = "The specified policy type is already enabled in the specified root.";
-        return Err(AwsError::new("PolicyTypeAlreadyEnabledException", message));
-    }
-    organization.policies.enabled = true;
-    for target in organization.targets() {
-        organization.policies.welcome(&target);
-    }
-    Ok(OneRoot { root: ShownRoot::of(organization) })
-}
-
-/// Disables service control policies; all are detached.
-pub(super) fn disable_type(world: &mut World, caller: &Caller, request: TypeRequest) -> Result<OneRoot, AwsError> {
-    check_type(&request.policy_type)?;
-    let organization = as_management(world, caller)?;
-    check_root(organization, &request.root_id)?;
-    if !organization.policies.enabled {
-        return Err(not_enabled());
-    }
-    organization.policies.enabled = false;
-    organization.policies.attached.clear();
-    Ok(OneRoot { root: ShownRoot::of(organization) })
 }
