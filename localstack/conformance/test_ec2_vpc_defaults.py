@@ -1,10 +1,8 @@
 """What AWS gives each VPC and each account by itself, as tools that inspect a VPC read it."""
 
-# set: vpcs_per_region=20
-
 import pytest
 
-from harness.marks import fact, needs
+from harness.marks import fact
 from harness.network import a_subnet
 
 
@@ -125,15 +123,3 @@ def test_they_are_their_vpcs_owners(client, account, api, refused):
     kinds = {it["ResourceType"] for it in api.describe_tags(Filters=[{"Name": "key", "Values": ["Name"]}])["Tags"]}
     assert kinds == {"security-group", "network-acl"}
     assert refused(other.create_tags, Resources=both, Tags=tags)[0] == "InvalidGroup.NotFound"
-
-
-@needs("quota")
-@fact("paging.complete")
-@pytest.mark.parametrize("call, items, key", [
-    ("describe_security_groups", "SecurityGroups", "GroupId"), ("describe_network_acls", "NetworkAcls", "NetworkAclId")])
-def test_they_come_page_by_page(api, call, items, key):
-    for number in range(6):
-        a_vpc(api, f"10.{number}.0.0/16")
-    pages = list(api.get_paginator(call).paginate(PaginationConfig={"PageSize": 5}))
-    assert [len(page[items]) for page in pages] == [5, 1]
-    assert len({row[key] for page in pages for row in page[items]}) == 6

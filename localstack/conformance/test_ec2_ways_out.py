@@ -1,10 +1,8 @@
 """Egress-only internet gateways, and routes to them."""
 
-# set: vpcs_per_region=20
-
 import pytest
 
-from harness.marks import fact, needs
+from harness.marks import fact
 
 
 @pytest.fixture
@@ -72,13 +70,3 @@ def test_one_is_its_owners_and_its_regions(client, account, refused):
     for other in (client("ec2", account()), client("ec2", owner, "eu-west-1")):
         assert refused(other.delete_egress_only_internet_gateway, **it)[0] == "InvalidGatewayID.NotFound"
         assert other.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"] == []
-
-
-@needs("quota")
-@fact("paging.complete")
-def test_they_come_page_by_page(api):
-    for number in range(6):
-        api.create_egress_only_internet_gateway(VpcId=a_vpc(api, f"10.{number}.0.0/16")[0])
-    pages = list(api.get_paginator("describe_egress_only_internet_gateways").paginate(PaginationConfig={"PageSize": 5}))
-    rows = [[it["EgressOnlyInternetGatewayId"] for it in page["EgressOnlyInternetGateways"]] for page in pages]
-    assert [len(page) for page in rows] == [5, 1] and len({it for page in rows for it in page}) == 6

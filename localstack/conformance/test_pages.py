@@ -29,6 +29,7 @@ def six(client, endpoint):
         vpc = api.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
         subnet = a_subnet(api, vpc, f"10.{number}.0.0/24")
         gateway = api.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        api.create_egress_only_internet_gateway(VpcId=vpc)
         api.create_tags(Resources=[gateway], Tags=[{"Key": "number", "Value": str(number)}])
         made = api.create_transit_gateway_vpc_attachment(TransitGatewayId=gateways[0], VpcId=vpc, SubnetIds=[subnet])
         attachments.append(made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"])
@@ -48,6 +49,9 @@ LISTS = {
     "describe_subnets": ("Subnets", "SubnetId"),
     "describe_route_tables": ("RouteTables", "RouteTableId"),
     "describe_internet_gateways": ("InternetGateways", "InternetGatewayId"),
+    "describe_egress_only_internet_gateways": ("EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId"),
+    "describe_security_groups": ("SecurityGroups", "GroupId"),
+    "describe_network_acls": ("NetworkAcls", "NetworkAclId"),
     "describe_tags": ("Tags", "ResourceId"),
     "describe_transit_gateways": ("TransitGateways", "TransitGatewayId"),
     "describe_transit_gateway_attachments": ("TransitGatewayAttachments", "TransitGatewayAttachmentId"),

@@ -49,7 +49,8 @@ def everything(api, ram):
         (api.describe_transit_gateway_route_tables, "TransitGatewayRouteTables", "TransitGatewayRouteTableId"),
         *((getattr(api, call), items, key) for call, items, key, _ in FIRST + LAST),
     ):
-        found |= {item[key] for item in listed(call, items)}
+        # AWS's own prefix lists are everybody's.
+        found |= {item[key] for item in listed(call, items) if item.get("OwnerId") != "AWS"}
     return found
 
 

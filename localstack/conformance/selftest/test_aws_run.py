@@ -124,7 +124,7 @@ def leftovers(at):
         found += [it["VpcId"] for it in api.describe_vpcs()["Vpcs"]]
         found += [it["InternetGatewayId"] for it in api.describe_internet_gateways()["InternetGateways"]]
         found += [it[key] for call, items, key, _ in sweep.FIRST + sweep.LAST for it in getattr(api, call)()[items]
-                  if sweep.state(it) not in sweep.OVER]
+                  if sweep.state(it) not in sweep.OVER and it.get("OwnerId") != "AWS"]
         found += [it["TransitGatewayId"] for it in api.describe_transit_gateways()["TransitGateways"]
                   if it["State"] not in ("deleting", "deleted")]
         found += [it["name"] for it in at("ram", account).get_resource_shares(resourceOwner="SELF")["resourceShares"]
@@ -150,10 +150,11 @@ def test_a_run_judges_facts_and_leaves_nothing(rehearse, at):
 def test_a_run_of_every_kind_leaves_nothing(rehearse, at):
     """What hangs on others, costs or has no VPC: VPN connections, Connect and its peers, peerings, prefix lists."""
     code, said = rehearse("--only", "test_ec2_connect_peers", "--only", "test_ec2_given_attachments",
-                          "--only", "test_ec2_peerings", "--only", "test_ec2_prefix_lists")
+                          "--only", "test_ec2_peerings", "--only", "test_ec2_prefix_lists",
+                          "--only", "test_ec2_aws_prefix_lists", "--only", "test_ec2_ways_out")
     assert "refuted: 0 of" in said, said
     assert code == 0 and "The accounts are clean." in said
-    for name in ("connect-peer.addresses", "given.vpn", "peering.vpc.states"):
+    for name in ("connect-peer.addresses", "given.vpn", "peering.vpc.states", "prefix-list.of-aws", "egress-only.route"):
         assert name in said.split("confirmed:")[1]
     assert leftovers(at) == []
 
