@@ -156,6 +156,8 @@ def test_ids_that_do_not_exist(client, account, refused):
         assert refused(other.delete_nat_gateway, NatGatewayId=gateway) == ("NatGatewayNotFound", 400)
         assert other.describe_nat_gateways()["NatGateways"] == []
     assert refused(api.describe_nat_gateways, NatGatewayIds=["nat-0123456789abcdef0"])[0] == "NatGatewayNotFound"
+    unseen = {"NatGatewayId": "nat-0123456789abcdef0", "DryRun": True}
+    assert refused(api.delete_nat_gateway, **unseen) == ("NatGatewayNotFound", 400)
     assert refused(api.describe_nat_gateways, NatGatewayIds=["nat"])[0] == "NatGatewayMalformed"
     assert refused(api.describe_addresses, AllocationIds=["eipalloc-0123456789abcdef0"])[0] == "InvalidAllocationID.NotFound"
 

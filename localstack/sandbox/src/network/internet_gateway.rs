@@ -6,7 +6,7 @@ use super::members::{Nothing, answer, request};
 use super::resource::Kind;
 use super::shelf::{Kept, Key};
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::{route_table, visibility, vpc};
+use super::{route_table_association, visibility, vpc};
 use crate::call::{AccountId, AwsError, Caller};
 use crate::world::World;
 
@@ -122,7 +122,7 @@ pub fn detach(world: &mut World, caller: &Caller, input: AttachInternetGateway) 
     if let Some(gateway) = world.network.internet_gateways.get_mut(&input.internet_gateway_id) {
         gateway.vpc = None;
     }
-    route_table::forget_gateway(world, &input.vpc_id, &input.internet_gateway_id);
+    route_table_association::forget_gateway(world, &input.vpc_id, &input.internet_gateway_id);
     Ok(Nothing {})
 }
 
