@@ -10,7 +10,8 @@ use super::visibility;
 use crate::call::{AwsError, Caller};
 use crate::world::World;
 
-/// Declares the request of a Describe: the member that names resources, their kind, what else it has, and what MaxResults may say.
+/// Declares the request of a Describe: the member that names resources, their kind, what else it has, and what MaxResults
+/// may say.
 macro_rules! describe_request {
     ($name:ident { $ids:ident: $kind:expr $(, $more:ident: $type:ty)* }) => {
         describe_request! { $name { $ids: $kind $(, $more: $type)* } in pages of $crate::network::paging::SIZES }
