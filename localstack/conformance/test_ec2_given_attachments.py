@@ -124,3 +124,13 @@ def test_equal_routes_of_two_vpns(api, ecmp, many):
         sandbox("bring", attachment=attachment, prefixes="10.9.0.0/16")
     [route] = api.search_transit_gateway_routes(**named, Filters=[{"Name": "type", "Values": ["propagated"]}])["Routes"]
     assert len(route["TransitGatewayAttachments"]) == many
+
+
+@fact("vpn.type")
+def test_a_vpn_is_of_one_type(client, account, refused):
+    """EC2 API Reference, CreateVpnConnection: ipsec.1 is the one type."""
+    api = client("ec2", account())
+    customer = api.create_customer_gateway(Type="ipsec.1", BgpAsn=65000, IpAddress="203.0.113.9")["CustomerGateway"]
+    gateway = api.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    asked = {"CustomerGatewayId": customer["CustomerGatewayId"], "TransitGatewayId": gateway}
+    assert refused(api.create_vpn_connection, Type="ipsec.2", **asked) == ("InvalidParameterValue", 400)

@@ -213,6 +213,28 @@ def test_what_has_to_be_said(client, account, refused, call):
     assert (code, status) == ("MissingParameter", 400)
 
 
+@fact("error.missing-parameter")
+def test_a_propagation_is_of_an_attachment(network, refused):
+    """The model leaves the attachment open, for announcements of policy tables, of which there are none."""
+    it = network()
+    for call in (it.at_hub.enable_transit_gateway_route_table_propagation,
+                 it.at_hub.disable_transit_gateway_route_table_propagation):
+        assert refused(call, TransitGatewayRouteTableId=it.table) == ("MissingParameter", 400)
+
+
+@fact("error.tag-without-a-key")
+def test_a_tag_has_a_key(client, account, refused):
+    who = account()
+    api, ram = client("ec2", who), client("ram", who)
+    vpc, _ = a_vpc(api, "10.1.0.0/16")
+    asked = {"Resources": [vpc], "Tags": [{"Value": "x"}]}
+    assert refused(api.create_tags, **asked)[0] in ("InvalidParameterValue", "MissingParameter")
+    assert refused(api.delete_tags, **asked)[0] in ("InvalidParameterValue", "MissingParameter")
+    assert refused(ram.create_resource_share, name="s", tags=[{"value": "x"}]) == ("InvalidParameterException", 400)
+    api.create_tags(Resources=[vpc], Tags=[{"Key": "alone"}])
+    assert api.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Tags"] == [{"Key": "alone", "Value": ""}]
+
+
 @fact("error.ram")
 def test_shares(client, account, refused):
     ram = client("ram", account())

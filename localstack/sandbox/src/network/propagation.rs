@@ -12,7 +12,7 @@ use super::attachment::{self, Attachment, ResourceType, Side, find_side, of_gate
 use super::filters::{Filter, Sieve};
 use super::members::{answer, request, words};
 use super::paging::{Asked, SIZES, page};
-use super::resource::incorrect_state;
+use super::resource::{incorrect_state, missing};
 use super::shelf::Key;
 use super::transit_gateway_route_table::{available, own};
 use super::vpc_attachment::{State as AttachmentState, VpcAttachment};
@@ -122,8 +122,16 @@ fn carrying(world: &World, vpc: &str, range: &IpNet) -> Vec<(String, Vec<String>
 }
 
 request! { "PascalCase"
-    PropagationRequest { transit_gateway_route_table_id: String, transit_gateway_attachment_id: String }
+    PropagationRequest { transit_gateway_route_table_id: String, transit_gateway_attachment_id: Option<String> }
 }
+
+impl PropagationRequest {
+    /// Returns the attachment's id, which the model leaves open for announcements of policy tables.
+    fn attachment(&self) -> Result<&str, AwsError> {
+        self.transit_gateway_attachment_id.as_deref().ok_or_else(|| missing("TransitGatewayAttachmentId"))
+    }
+}
+
 answer! { "PascalCase"
     PropagationDescription {
         transit_gateway_route_table_id: String, transit_gateway_attachment_id: String, resource_id: String,
@@ -146,7 +154,7 @@ fn one(table: &str, attachment: Attachment, state: State) -> OnePropagation {
 
 pub fn enable(world: &mut World, caller: &Caller, input: PropagationRequest) -> Result<OnePropagation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    let attachment = of_gateway(world, &table.transit_gateway, input.attachment()?)?;
     if table.propagated.has(attachment.id()) {
         let message =
             format!("Propagation {} already exists in Transit Gateway Route Table {}.", attachment.id(), table.id);
@@ -168,7 +176,7 @@ pub fn enable(world: &mut World, caller: &Caller, input: PropagationRequest) -> 
 
 pub fn disable(world: &mut World, caller: &Caller, input: PropagationRequest) -> Result<OnePropagation, AwsError> {
     let table = available(world, caller, &input.transit_gateway_route_table_id)?;
-    let attachment = of_gateway(world, &table.transit_gateway, &input.transit_gateway_attachment_id)?;
+    let attachment = of_gateway(world, &table.transit_gateway, input.attachment()?)?;
     if !table.propagated.has(attachment.id()) {
         let says = world.network.switches.disable_propagation_says_parameter;
         let code = if says { "InvalidparameterValue" } else { "TransitGatewayRouteTablePropagation.NotFound" };

@@ -9,7 +9,7 @@ use super::attachment;
 use super::filters::{Filter, Sieve};
 use super::members::{Nothing, answer, request};
 use super::paging::{Asked, SIZES, page};
-use super::resource::{Kind, invalid_value};
+use super::resource::{Kind, invalid_value, missing};
 use super::{
     connect_peer, dhcp_options, network_acl, network_interface, peering_attachment, security_group, vpc, vpc_peering,
 };
@@ -20,10 +20,9 @@ use crate::world::World;
 const MOST_TAGS: usize = 50;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Tag {
     pub key: String,
-    #[serde(default)]
     pub value: String,
 }
 
@@ -180,11 +179,10 @@ pub fn create_tags(world: &mut World, caller: &Caller, input: CreateTags) -> Res
 }
 
 /// A tag to take away: whatever its value, or only while it has this one.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct TagToDelete {
     pub key: String,
-    #[serde(default)]
     pub value: Option<String>,
 }
 
@@ -192,6 +190,9 @@ request! { "PascalCase" DeleteTags { resources: Vec<String>, tags: Vec<TagToDele
 
 /// Takes tags away; with no tags named, all of them.
 pub fn delete_tags(world: &mut World, caller: &Caller, input: DeleteTags) -> Result<Nothing, AwsError> {
+    if input.tags.iter().any(|tag| tag.key.is_empty()) {
+        return Err(missing("Tag.Key"));
+    }
     for id in &input.resources {
         taggable(world, caller, id)?;
     }

@@ -12,7 +12,7 @@ use super::attachment::ResourceType;
 use super::describe::describe_request;
 use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request, words};
-use super::resource::{Kind, incorrect_state, missing};
+use super::resource::{Kind, incorrect_state, invalid_value, missing};
 use super::shelf::{Kept, Key};
 use super::tags::{Tag, TagSpecification, on_creation};
 use super::transit_gateway::RECORD_LIFE;
@@ -98,7 +98,7 @@ request! { "PascalCase"
 }
 request! { "PascalCase"
     CreateVpnConnection {
-        customer_gateway_id: String, r#type: Option<customer_gateway::Type>, transit_gateway_id: Option<String>,
+        customer_gateway_id: String, r#type: Option<String>, transit_gateway_id: Option<String>,
         options: RequestedOptions, tag_specifications: Vec<TagSpecification>,
     }
 }
@@ -159,6 +159,9 @@ impl Options {
 pub fn create(world: &mut World, caller: &Caller, input: CreateVpnConnection) -> Result<OneVpnConnection, AwsError> {
     let tags = on_creation(Kind::VpnConnection, &input.tag_specifications)?;
     let options = input.options.read()?;
+    if input.r#type.is_some_and(|word| word != customer_gateway::Type::Ipsec.word()) {
+        return Err(invalid_value("A VPN connection is of the type ipsec.1"));
+    }
     let customer_gateway = customer_gateway::own(world, caller, &input.customer_gateway_id)?.id.clone();
     let gateway = input.transit_gateway_id.ok_or_else(|| missing("transitGatewayId"))?;
     given_attachment::check_gateway(world, caller, &gateway)?;

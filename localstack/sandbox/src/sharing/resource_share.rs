@@ -25,10 +25,9 @@ words! {
 words! { ResourceOwner { Own = "SELF", Others = "OTHER-ACCOUNTS" } }
 
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Tag {
     pub key: String,
-    #[serde(default)]
     pub value: String,
 }
 
