@@ -212,3 +212,23 @@ def test_a_range_comes_not_between_a_route_and_its_target(client, account, refus
     for taken in ("10.2.0.0/16", "10.2.0.0/20"):
         assert refused(api.associate_vpc_cidr_block, VpcId=vpc, CidrBlock=taken)[1] == 400
     api.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.2.0.0/21")
+
+
+@fact("vpc.subnet-attributes")
+def test_the_attributes_of_a_subnet(client, account, refused):
+    """EC2 API Reference, ModifySubnetAttribute: one attribute at a time."""
+    api = client("ec2", account())
+    made = api.create_subnet(VpcId=a_vpc(api), CidrBlock="10.0.0.0/24")["Subnet"]
+    names = {"HostnameType": "ip-name", "EnableResourceNameDnsARecord": False, "EnableResourceNameDnsAAAARecord": False}
+    assert (made["EnableDns64"], made["Ipv6Native"], made["MapCustomerOwnedIpOnLaunch"]) == (False, False, False)
+    assert made["PrivateDnsNameOptionsOnLaunch"] == names
+    named, on = {"SubnetId": made["SubnetId"]}, {"Value": True}
+    assert refused(api.modify_subnet_attribute, **named, EnableDns64=on, MapPublicIpOnLaunch=on)[1] == 400
+    for change in ({"EnableDns64": on}, {"PrivateDnsHostnameTypeOnLaunch": "resource-name"},
+                   {"EnableResourceNameDnsARecordOnLaunch": on}, {"EnableResourceNameDnsAAAARecordOnLaunch": on}):
+        api.modify_subnet_attribute(**named, **change)
+    wanted = {"HostnameType": "resource-name", "EnableResourceNameDnsARecord": True, "EnableResourceNameDnsAAAARecord": True}
+    by = [{"Name": "enable-dns64", "Values": ["true"]},
+          {"Name": "private-dns-name-options-on-launch.hostname-type", "Values": ["resource-name"]}]
+    [shown] = api.describe_subnets(Filters=by)["Subnets"]
+    assert (shown["EnableDns64"], shown["PrivateDnsNameOptionsOnLaunch"]) == (True, wanted)

@@ -4,6 +4,7 @@ use aws_sandbox::network::route::Route;
 use aws_sandbox::network::route_table::RouteTable;
 use aws_sandbox::network::route_target::Target;
 use aws_sandbox::network::subnet::State as SubnetState;
+use aws_sandbox::network::subnet_attribute::HostnameType;
 use aws_sandbox::network::vpc::{State, Tenancy};
 
 use super::ComesTo::{Ignored, Mended, Repaired, Reported};
@@ -152,15 +153,43 @@ fn subnets() -> Vec<Row> {
         ),
         row!(
             KIND,
-            "public_addresses",
-            model!(subnets, "billing.side/2", it => it.public_addresses = true),
+            "attributes.public_addresses",
+            model!(subnets, "billing.side/2", it => it.attributes.public_addresses = true),
             &[],
             Ignored(OWN)
         ),
         row!(
             KIND,
-            "ipv6_addresses",
-            model!(subnets, "billing.side/2", it => it.ipv6_addresses = true),
+            "attributes.ipv6_addresses",
+            model!(subnets, "billing.side/2", it => it.attributes.ipv6_addresses = true),
+            &[],
+            Ignored(OWN)
+        ),
+        row!(
+            KIND,
+            "attributes.dns64",
+            model!(subnets, "billing.side/2", it => it.attributes.dns64 = true),
+            &[],
+            Ignored(OWN)
+        ),
+        row!(
+            KIND,
+            "attributes.hostname_type",
+            model!(subnets, "billing.side/2", it => it.attributes.hostname_type = HostnameType::ResourceName),
+            &[],
+            Ignored(OWN)
+        ),
+        row!(
+            KIND,
+            "attributes.a_records",
+            model!(subnets, "billing.side/2", it => it.attributes.a_records = true),
+            &[],
+            Ignored(OWN)
+        ),
+        row!(
+            KIND,
+            "attributes.aaaa_records",
+            model!(subnets, "billing.side/2", it => it.attributes.aaaa_records = true),
             &[],
             Ignored(OWN)
         ),

@@ -27,6 +27,7 @@ use crate::network::route::Route;
 use crate::network::route_table::RouteTable;
 use crate::network::route_target::Target;
 use crate::network::subnet::{self, Subnet};
+use crate::network::subnet_attribute::{Attributes, HostnameType};
 use crate::network::transit_gateway::{self, TransitGateway};
 use crate::network::transit_gateway_route_table::{self, TransitGatewayRouteTable};
 use crate::network::vpc::{self, Vpc};
@@ -39,7 +40,7 @@ use crate::network::zones::Zone;
 plain! {
     IpAddr, Ipv4Addr, members::Switch, connect_peer::State, association::State,
     attachment::ResourceType, nat_gateway::Failure, nat_gateway::State, prefix_list::Family, prefix_list::State,
-    prefix_list_reference::State, subnet::State, transit_gateway::State,
+    prefix_list_reference::State, subnet::State, HostnameType, transit_gateway::State,
     transit_gateway_route_table::State, vpc::State, vpc::Tenancy, vpc_attachment::State,
     vpc_cidr::State, vpc_peering::Status, vpn_connection::State,
 }
@@ -66,6 +67,10 @@ impl Told for PropagatedRoutes {
 
 modelled! {
     Association { table: String, state: association::State }
+    Attributes {
+        public_addresses: bool, ipv6_addresses: bool, dns64: bool, hostname_type: HostnameType, a_records: bool,
+        aaaa_records: bool,
+    }
     CidrAssociation { id: String, cidr: IpNet, state: vpc_cidr::State }
     ConnectPeer {
         id: String, owner: String, region: String, attachment: String, transit_gateway: String,
@@ -119,7 +124,7 @@ modelled! {
     }
     Subnet {
         id: String, owner: String, region: String, vpc: String, cidr: IpNet, ipv6: Option<IpNet>, zone: Zone,
-        state: subnet::State, default_for_zone: bool, public_addresses: bool, ipv6_addresses: bool,
+        state: subnet::State, default_for_zone: bool, attributes: Attributes,
     }
     TransitGateway {
         id: String, owner: String, region: String, description: String, state: transit_gateway::State,
@@ -162,7 +167,7 @@ modelled! {
 }
 
 inner! {
-    Association, CidrAssociation, End, Party, Reference, Route, Zone, transit_gateway::Options,
+    Association, Attributes, CidrAssociation, End, Party, Reference, Route, Zone, transit_gateway::Options,
     vpc_attachment::Options,
 }
 

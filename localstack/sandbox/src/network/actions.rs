@@ -9,8 +9,9 @@ use super::{
     customer_gateway, default_vpc, dhcp_options, egress_only_internet_gateway, elastic_ip, internet_gateway, members,
     nat_gateway, network_acl, network_interface, peering_request, prefix_list, prefix_list_reference,
     prefix_list_referrers, prefix_list_request, propagation, regions, route, route_search, route_table,
-    route_table_association, security_group, subnet, subnet_cidr, tags, transit_gateway, transit_gateway_route,
-    transit_gateway_route_table, vpc, vpc_attachment, vpc_cidr, vpc_peering_request, vpn_connection, zones,
+    route_table_association, security_group, subnet, subnet_attribute, subnet_cidr, tags, transit_gateway,
+    transit_gateway_route, transit_gateway_route_table, vpc, vpc_attachment, vpc_cidr, vpc_peering_request,
+    vpn_connection, zones,
 };
 use crate::call::{AwsError, Caller};
 use crate::world::World;
@@ -140,7 +141,7 @@ handlers! {
     "GetTransitGatewayRouteTableAssociations" => association::of_table,
     "GetTransitGatewayRouteTablePropagations" => propagation::of_table,
     "ModifyManagedPrefixList" => prefix_list_request::modify,
-    "ModifySubnetAttribute" => subnet::modify_attribute,
+    "ModifySubnetAttribute" => subnet_attribute::modify,
     "ModifyTransitGateway" => transit_gateway::modify,
     "ModifyTransitGatewayPrefixListReference" => prefix_list_reference::modify,
     "ModifyTransitGatewayVpcAttachment" => attachment_request::modify,

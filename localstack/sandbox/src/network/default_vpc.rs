@@ -12,6 +12,7 @@ use super::resource::Kind;
 use super::route_target::Target;
 use super::shelf::Key;
 use super::subnet::{self, Subnet};
+use super::subnet_attribute::Attributes;
 use super::vpc::{self, CreatedVpc};
 use super::{route_table, zones};
 use crate::call::{AwsError, Caller, Principal};
@@ -48,8 +49,7 @@ fn make(world: &mut World, caller: &Caller) -> Result<String, AwsError> {
             zone,
             state: subnet::State::Pending,
             default_for_zone: true,
-            public_addresses: true,
-            ipv6_addresses: false,
+            attributes: Attributes { public_addresses: true, ..Attributes::default() },
         };
         subnet::put(world, subnet, &[]);
     }

@@ -8,21 +8,21 @@ use serde_json::Value;
 
 /// Declares a request. The first word is serde's name for the service's way of writing members.
 macro_rules! request {
-    ($case:tt $(#[$meta:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+    ($case:tt $(#[$meta:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, serde::Deserialize)]
         #[serde(rename_all = $case, deny_unknown_fields, default)]
-        pub struct $name { $(pub $field: $type),* }
+        pub struct $name { $($(#[$of])* pub $field: $type),* }
     };
 }
 
 /// Declares an answer, or a part of one.
 macro_rules! answer {
-    ($case:tt $(#[$meta:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+    ($case:tt $(#[$meta:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, serde::Serialize)]
         #[serde(rename_all = $case)]
-        pub struct $name { $(pub $field: $type),* }
+        pub struct $name { $($(#[$of])* pub $field: $type),* }
     };
 }
 

@@ -69,6 +69,7 @@ pub mod security_group;
 pub mod shareable;
 pub mod shelf;
 pub mod subnet;
+pub mod subnet_attribute;
 pub mod subnet_cidr;
 #[cfg(test)]
 pub mod support;

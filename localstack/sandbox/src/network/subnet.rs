@@ -7,8 +7,8 @@ use super::filters::{Sieve, none};
 use super::members::{Nothing, answer, request, words};
 use super::resource::{Kind, invalid_combination, invalid_value, missing, not_authorized};
 use super::shelf::{Kept, Key, merged};
+use super::subnet_attribute::{Attributes, PrivateDnsNameOptions};
 use super::tags::{Tag, TagSpecification, on_creation};
-use super::vpc::AttributeValue;
 use super::zones::Zone;
 use super::{cidr, network_interface, shareable, subnet_cidr, visibility, vpc, zones};
 use crate::call::{AccountId, AwsError, Caller};
@@ -34,9 +34,7 @@ pub struct Subnet {
     pub state: State,
     /// Whether it is its zone's in a default VPC.
     pub default_for_zone: bool,
-    /// Whether what is launched in it gets public addresses, and IPv6 addresses.
-    pub public_addresses: bool,
-    pub ipv6_addresses: bool,
+    pub attributes: Attributes,
 }
 
 impl Subnet {
@@ -92,7 +90,11 @@ answer! { "PascalCase"
     SubnetDescription {
         subnet_id: String, subnet_arn: String, vpc_id: String, owner_id: String, state: State, cidr_block: String,
         availability_zone: String, availability_zone_id: String, available_ip_address_count: u64, default_for_az: bool,
-        map_public_ip_on_launch: bool, assign_ipv6_address_on_creation: bool,
+        map_public_ip_on_launch: bool, map_customer_owned_ip_on_launch: bool, assign_ipv6_address_on_creation: bool,
+        ipv6_native: bool,
+        #[serde(rename = "EnableDns64")]
+        enable_dns64: bool,
+        private_dns_name_options_on_launch: PrivateDnsNameOptions,
         ipv6_cidr_block_association_set: Vec<subnet_cidr::Association>, tags: Vec<Tag>,
     }
 }
@@ -128,8 +130,7 @@ pub fn create(world: &mut World, caller: &Caller, input: CreateSubnet) -> Result
         zone,
         state: State::Pending,
         default_for_zone: false,
-        public_addresses: false,
-        ipv6_addresses: false,
+        attributes: Attributes::default(),
     };
     put(world, subnet, &tags);
     Ok(CreatedSubnet { subnet: description(world, caller, own(world, caller, &id)?) })
@@ -202,8 +203,12 @@ fn description(world: &World, caller: &Caller, subnet: &Subnet) -> SubnetDescrip
         availability_zone_id: subnet.zone.id.clone(),
         available_ip_address_count: free_addresses(world, subnet),
         default_for_az: subnet.default_for_zone,
-        map_public_ip_on_launch: subnet.public_addresses,
-        assign_ipv6_address_on_creation: subnet.ipv6_addresses,
+        map_public_ip_on_launch: subnet.attributes.public_addresses,
+        map_customer_owned_ip_on_launch: false,
+        assign_ipv6_address_on_creation: subnet.attributes.ipv6_addresses,
+        ipv6_native: false,
+        enable_dns64: subnet.attributes.dns64,
+        private_dns_name_options_on_launch: subnet.attributes.names(),
         ipv6_cidr_block_association_set: subnet_cidr::association(subnet, "associated").into_iter().collect(),
         tags: world.network.tags.of(&caller.account, &subnet.id),
     }
@@ -225,7 +230,7 @@ const SIEVE: Sieve<SubnetDescription> = Sieve {
         ("default-for-az", |it| vec![it.default_for_az.to_string()]),
         ("defaultForAz", |it| vec![it.default_for_az.to_string()]),
         ("customer-owned-ipv4-pool", none),
-        ("enable-dns64", |_| vec!["false".to_owned()]),
+        ("enable-dns64", |it| vec![it.enable_dns64.to_string()]),
         ("enable-lni-at-device-index", none),
         ("ipv6-cidr-block-association.association-id", |it| {
             it.ipv6_cidr_block_association_set.iter().map(|it| it.association_id.clone()).collect()
@@ -236,9 +241,15 @@ const SIEVE: Sieve<SubnetDescription> = Sieve {
         ("ipv6-native", |_| vec!["false".to_owned()]),
         ("map-customer-owned-ip-on-launch", |_| vec!["false".to_owned()]),
         ("outpost-arn", none),
-        ("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", |_| vec!["false".to_owned()]),
-        ("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", |_| vec!["false".to_owned()]),
-        ("private-dns-name-options-on-launch.hostname-type", |_| vec!["ip-name".to_owned()]),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", |it| {
+            vec![it.private_dns_name_options_on_launch.a_records.to_string()]
+        }),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", |it| {
+            vec![it.private_dns_name_options_on_launch.aaaa_records.to_string()]
+        }),
+        ("private-dns-name-options-on-launch.hostname-type", |it| {
+            vec![it.private_dns_name_options_on_launch.hostname_type.word().to_owned()]
+        }),
         ("ipv6-cidr-block-association.ipv6-cidr-block", |it| {
             it.ipv6_cidr_block_association_set.iter().map(|it| it.ipv6_cidr_block.clone()).collect()
         }),
@@ -261,31 +272,6 @@ pub fn describe(world: &mut World, caller: &Caller, input: DescribeSubnets) -> R
         Some(description(world, caller, subnet))
     })?;
     Ok(DescribedSubnets { subnets: page.items, next_token: page.next })
-}
-
-request! { "PascalCase"
-    ModifySubnetAttribute {
-        subnet_id: String, map_public_ip_on_launch: Option<AttributeValue>,
-        assign_ipv6_address_on_creation: Option<AttributeValue>,
-    }
-}
-
-/// Changes one attribute; EC2 takes no more than one in a call.
-pub fn modify_attribute(world: &mut World, caller: &Caller, input: ModifySubnetAttribute) -> Result<Nothing, AwsError> {
-    let id = own(world, caller, &input.subnet_id)?.id.clone();
-    let Some(subnet) = world.network.subnets.get_mut(&id) else { return Err(Kind::Subnet.not_found(&id)) };
-    match (input.map_public_ip_on_launch, input.assign_ipv6_address_on_creation) {
-        (None, None) => return Err(missing("attribute")),
-        (Some(_), Some(_)) => return Err(invalid_combination("Fields for multiple attribute types specified")),
-        (Some(public), None) => subnet.public_addresses = public.value,
-        (None, Some(ipv6)) => {
-            if ipv6.value && subnet.ipv6.is_none() {
-                return Err(invalid_value(format!("Subnet {id} has no IPv6 CIDR block.")));
-            }
-            subnet.ipv6_addresses = ipv6.value;
-        }
-    }
-    Ok(Nothing {})
 }
 
 request! { "PascalCase" DeleteSubnet { subnet_id: String } }
@@ -335,18 +321,5 @@ mod tests {
         assert_eq!(subnet["AvailableIpAddressCount"], 251);
         let zones = bench.ec2(ONE, "DescribeAvailabilityZones", json!({"ZoneIds": ["use1-az2"]}));
         assert_eq!(zones["AvailabilityZones"][0]["ZoneName"], subnet["AvailabilityZone"]);
-    }
-
-    #[test]
-    fn attributes_are_set_one_by_one() {
-        let mut bench = Bench::new();
-        let vpc = bench.vpc(ONE, "10.0.0.0/16");
-        let subnet = bench.subnet(ONE, &vpc, "10.0.0.0/24", 0);
-        let public = json!({"SubnetId": subnet, "MapPublicIpOnLaunch": {"Value": true}});
-        bench.ec2(ONE, "ModifySubnetAttribute", public);
-        assert_eq!(bench.ec2(ONE, "DescribeSubnets", json!({}))["Subnets"][0]["MapPublicIpOnLaunch"], true);
-        let ipv6 = json!({"SubnetId": subnet, "AssignIpv6AddressOnCreation": {"Value": true}});
-        bench.refused(ONE, "ModifySubnetAttribute", ipv6, "InvalidParameterValue");
-        bench.refused(ONE, "ModifySubnetAttribute", json!({"SubnetId": subnet}), "MissingParameter");
     }
 }

@@ -91,7 +91,7 @@ fn changed(
     let Some(subnet) = world.network.subnets.get_mut(id) else { return Err(Kind::Subnet.not_found(id)) };
     let before = association(subnet, state);
     subnet.ipv6 = range;
-    subnet.ipv6_addresses &= range.is_some();
+    subnet.attributes.ipv6_addresses &= range.is_some();
     let association = association(subnet, state).or(before);
     let ipv6_cidr_block_association = association.ok_or_else(|| Kind::Subnet.not_found(id))?;
     Ok(ChangedSubnetCidrBlock { subnet_id: id.to_owned(), ipv6_cidr_block_association })
