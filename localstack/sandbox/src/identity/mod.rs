@@ -103,11 +103,13 @@ pub fn authenticate(world: &World, call: &Call, request_id: String) -> Result<Ca
     }
     match call.service {
         Service::Iam | Service::Organizations => {}
-        Service::Ec2 | Service::Ram | Service::Sts => match regions::status(world, &account, &call.region) {
-            Some(OptInStatus::NotRequired | OptInStatus::OptedIn) => {}
-            Some(OptInStatus::NotOptedIn) => return Err(unknown_key(call.service)),
-            None => return Err(regions::unknown(call.service)),
-        },
+        Service::Ec2 | Service::Ram | Service::Sns | Service::Sts => {
+            match regions::status(world, &account, &call.region) {
+                Some(OptInStatus::NotRequired | OptInStatus::OptedIn) => {}
+                Some(OptInStatus::NotOptedIn) => return Err(unknown_key(call.service)),
+                None => return Err(regions::unknown(call.service)),
+            }
+        }
     }
     Ok(Caller { account, region: call.region.clone(), principal, request_id })
 }

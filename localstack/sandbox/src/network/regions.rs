@@ -113,7 +113,7 @@ pub fn opt(world: &mut World, account: &str, name: &str, enabled: bool) -> Resul
 pub fn unknown(service: Service) -> AwsError {
     let code = match service {
         Service::Ec2 => return AwsError::new("AuthFailure", MESSAGE).with_status(401),
-        Service::Iam | Service::Sts => "SignatureDoesNotMatch",
+        Service::Iam | Service::Sns | Service::Sts => "SignatureDoesNotMatch",
         Service::Organizations | Service::Ram => "InvalidSignatureException",
     };
     AwsError::new(code, MESSAGE).with_status(403)
