@@ -54,6 +54,8 @@ async fn a_day_in_the_life_of_a_daemon(binary: Binary) {
     let place = Place::new(binary, "{ every: 24h, listen: 127.0.0.1:0 }").await;
     let mut daemon = place.start().await;
     daemon.notified("READY=1").await;
+    let begins = daemon.until(|log| log["message"] == "begins").await;
+    assert_eq!((&begins["version"], &begins["network"]), (&env!("CARGO_PKG_VERSION").into(), &"corp".into()));
     daemon.until(|log| log["verdict"] == "in sync").await;
     assert!(place.land.has_route(&place.land.billing) && place.land.has_route(&place.land.tools));
     daemon.notified("STATUS=pass").await;
@@ -80,6 +82,8 @@ async fn a_day_in_the_life_of_a_daemon(binary: Binary) {
     assert_eq!(report["steps"].as_array().unwrap().len(), 1, "{report:#}");
     assert!(!place.land.has_route(&place.land.tools));
     daemon.signal("USR1");
+    let asked = daemon.until(|log| log["message"] == "asked by a signal" && log["reconcile"] == true).await;
+    assert_eq!((&asked["report"], &asked["reload"]), (&false.into(), &false.into()));
     daemon
         .until(|log| {
             log["step"].as_str().is_some_and(|step| step.starts_with("create VPC route")) && log["outcome"] == "done"
@@ -113,6 +117,7 @@ async fn a_day_in_the_life_of_a_daemon(binary: Binary) {
     daemon.signal("TERM");
     daemon.notified("STOPPING=1").await;
     assert_eq!(daemon.ended(PATIENCE).await, Some(0));
+    assert!(daemon.all_of_the_log().contains("ends: what was in flight is settled"));
 }
 
 /// Orders are given by processes of their own, and are in force at once; what came of them is told afterwards.

@@ -127,7 +127,7 @@ async fn send(step: &Step, sender: &dyn Sender, store: &Mutex<dyn Store>, clock:
     }
     let (why, call) = (plain(&entry.before, "drift"), plain(&entry.call, "action"));
     let (word, trouble) = (outcome.word(), outcome.trouble());
-    tracing::info!(step = %step.id, scope = %step.scope, why, call, outcome = word, trouble, "step");
+    tracing::info!(step = step.id.as_str(), scope = %step.scope, why, call, outcome = word, trouble, "step");
     outcome
 }
 

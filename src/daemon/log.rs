@@ -1,9 +1,9 @@
-//! What the log says: one line for a pass that found or did something new, one for each matter that comes or goes. Each
-//! step is told by whoever sends it.
+//! What the log says: a line for the beginning, the end and each signal, one for a pass that found or did something new,
+//! and one for each matter that comes or goes. Each step is told by whoever sends it.
 
 use std::collections::BTreeMap;
 
-use super::{Matters, News, Setup};
+use super::{Matters, News, Setup, Wanted};
 use crate::pass::{Ended, Pass};
 use crate::report::Matter;
 
@@ -18,6 +18,18 @@ pub(super) fn ended(ended: Option<&Ended>) -> &'static str {
         Some(Ended::Refused(_)) => "refused",
         Some(Ended::Moved(_)) => "moved",
     }
+}
+
+/// Tells who begins to keep what.
+pub(super) fn begins(setup: &Setup) {
+    let (version, network) = (env!("CARGO_PKG_VERSION"), setup.observer.intent.network.as_str());
+    tracing::info!(version, network, mode = mode(setup), every = ?setup.every, "begins");
+}
+
+/// Tells what was asked for by signals.
+pub(super) fn asked(wanted: Wanted) {
+    let Wanted { reconcile, report, reload } = wanted;
+    tracing::info!(reconcile, report, reload, "asked by a signal");
 }
 
 pub(super) fn mode(setup: &Setup) -> &'static str {
@@ -39,16 +51,21 @@ pub(super) fn pass(pass: &Pass, ended: &str, said: &str, same: bool) {
 pub(super) fn matters(before: &Matters, seen: &BTreeMap<String, Matter>) {
     let standing: BTreeMap<_, _> = before.standing().collect();
     for (name, matter) in seen.iter().filter(|(name, _)| !standing.contains_key(name)) {
-        tracing::warn!(matter = %name, text = %matter.text, help = %matter.help, "stands in the way");
+        tracing::warn!(
+            matter = name.as_str(),
+            text = matter.text.as_str(),
+            help = matter.help.as_str(),
+            "stands in the way"
+        );
     }
 }
 
 /// Tells what a person is told.
 pub(super) fn news(news: &News) {
     for (name, standing) in &news.stands {
-        tracing::warn!(matter = %name, since = %standing.since, text = %standing.text, "asks for a person");
+        tracing::warn!(matter = name.as_str(), since = %standing.since, text = standing.text.as_str(), "asks for a person");
     }
     for (name, standing) in &news.over {
-        tracing::info!(matter = %name, since = %standing.since, text = %standing.text, "is over");
+        tracing::info!(matter = name.as_str(), since = %standing.since, text = standing.text.as_str(), "is over");
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::News;
-use crate::model::{AccountId, Finding};
+use crate::model::Finding;
 use crate::report::{Matter, UNREAD};
 
 /// For how long a matter stands before a person is told. Much of what is in the way while a network is being built
@@ -70,12 +70,11 @@ impl Matters {
         }
     }
 
-    /// Says of what was found to be over just now that it is about an account that is no longer looked at, with AWS's word for
-    /// the account's state: nobody has mended it.
-    pub fn explain(&mut self, now: Timestamp, aside: &BTreeMap<&AccountId, &str>) {
+    /// Says of what was found to be over just now how it ended, where it was not mended: by the name of the matter.
+    pub fn explain(&mut self, now: Timestamp, endings: &BTreeMap<String, String>) {
         for (name, matter) in self.all.iter_mut().filter(|(_, matter)| matter.over == Some(now)) {
-            if let Some((account, state)) = aside.iter().find(|(account, _)| name.contains(account.as_str())) {
-                matter.text.push_str(&format!("; no longer looked at, since account {account} is {state}"));
+            if let Some(how) = endings.get(name) {
+                matter.text.push_str(&format!("; {how}"));
             }
         }
     }
@@ -279,18 +278,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_since_its_account_is_set_aside_is_not_told_as_mended() {
+    fn what_is_over_and_was_not_mended_says_so_and_only_when_it_ends() {
         let mut matters = Matters::default();
-        let both = ["route of 222222222222/vpc-0aa", "route of 333333333333/vpc-0bb"];
-        matters.see(at(0), seen(&both), true);
+        matters.see(at(0), seen(&["a", "b"]), true);
         tell(&mut matters, &CHANNELS, 60);
-        matters.see(at(120), seen(&[]), true);
-        let account: AccountId = "222222222222".parse().unwrap();
-        matters.explain(at(120), &BTreeMap::from([(&account, "SUSPENDED")]));
-        let texts: Vec<String> = matters.news(Channel::Log, at(120)).over.into_values().map(|over| over.text).collect();
-        let said =
-            "route of 222222222222/vpc-0aa is in the way; no longer looked at, since account 222222222222 is SUSPENDED";
-        assert_eq!(texts, [said, "route of 333333333333/vpc-0bb is in the way"]);
+        let mut ends = |seconds: i64, names: &[&str]| {
+            matters.see(at(seconds), seen(names), true);
+            matters.explain(at(seconds), &BTreeMap::from([("a".to_owned(), "nobody looks at it any more".to_owned())]));
+        };
+        ends(120, &["b"]);
+        ends(180, &[]);
+        let texts: Vec<String> = matters.news(Channel::Log, at(180)).over.into_values().map(|over| over.text).collect();
+        assert_eq!(texts, ["a is in the way; nobody looks at it any more", "b is in the way"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Write};
-use crate::model::{AccountId, AccountState, Finding};
+use crate::model::Finding;
 use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, learn, with};
 use crate::report::{self, Matter, UNREAD, View};
 use crate::store::{Store, StoreError};
@@ -135,6 +135,7 @@ impl Daemon<'_> {
             said: String::new(),
             orders: 0,
         };
+        log::begins(&course.setup);
         self.host.tell(&Word::Ready);
         'life: while !self.stop.is_cancelled() {
             let next = self.pass(&mut course, each).await;
@@ -150,12 +151,14 @@ impl Daemon<'_> {
                 }
             }
         }
+        tracing::info!("ends: what was in flight is settled");
         self.host.tell(&Word::Stopping);
         Ok(())
     }
 
     /// Does what was rung for, and tells whether a pass is to follow.
     async fn answer(&self, wanted: Wanted, course: &mut Course, each: &mut Listener<'_>) -> bool {
+        log::asked(wanted);
         if wanted.reload {
             self.reload(course, each).await;
         }
@@ -267,7 +270,10 @@ impl Daemon<'_> {
             Some(Ended::Refused(violations)) => violations.as_slice(),
             Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
         };
-        let mut matters = report::matters(&view(pass, &course.setup.observer), violations);
+        let view = view(pass, &course.setup.observer);
+        let mut matters = report::matters(&view, violations);
+        let ended = |name: &String| Some((name.clone(), report::ended(&view, name)?));
+        let endings: BTreeMap<String, String> = course.matters.all().keys().filter_map(ended).collect();
         matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
         self.board.metrics.orders(!pass.plan.pauses.is_empty(), pass.plan.holds.len());
         // A process that has just begun has said nothing yet.
@@ -284,7 +290,7 @@ impl Daemon<'_> {
         self.say(format!("pass {} at {at}: {said}{observes}{refused}", pass.number));
         log::pass(pass, mode, &said, said == course.said);
         course.said = said;
-        self.consider(course, matters, pass.plan.unknown.is_empty(), &set_aside(pass)).await;
+        self.consider(course, matters, pass.plan.unknown.is_empty(), &endings).await;
     }
 
     /// Tells of a pass that could not be made.
@@ -313,12 +319,12 @@ impl Daemon<'_> {
         course: &mut Course,
         seen: BTreeMap<String, Matter>,
         whole: bool,
-        aside: &BTreeMap<&AccountId, &str>,
+        endings: &BTreeMap<String, String>,
     ) {
         let now = self.clock.now();
         log::matters(&course.matters, &seen);
         course.matters.see(now, seen, whole);
-        course.matters.explain(now, aside);
+        course.matters.explain(now, endings);
         self.board.metrics.matters(course.matters.standing().count());
         self.tell_news(course, now).await;
         if let Err(error) = with(&self.store, |store| store.note_findings(course.matters.all(), now)) {
@@ -347,7 +353,7 @@ impl Daemon<'_> {
                 Ok(()) => matters.told(channel, &news),
                 Err(why) => {
                     let through = channel.name();
-                    tracing::warn!(through, %why, "a notice did not arrive, and is sent again with the next pass");
+                    tracing::warn!(through, why, "a notice did not arrive, and is sent again with the next pass");
                 }
             }
         }
@@ -365,7 +371,7 @@ impl Daemon<'_> {
                 each(Happening::Reloaded);
             }
             Err(why) => {
-                tracing::error!(%why, "the config is refused, and the old one kept");
+                tracing::error!(why, "the config is refused, and the old one kept");
                 each(Happening::NotReloaded(&why));
                 course.refused = Some(why);
             }
@@ -396,16 +402,6 @@ fn refused_config(why: &str) -> (String, Matter) {
     let text = format!("the config file is refused, and what it said before is kept: {why}");
     let help = "mend it (`transitd check` shows each problem in its place), then send SIGHUP again".to_owned();
     ("config".to_owned(), Matter { text, help })
-}
-
-/// Returns the accounts that are no longer looked at, and AWS's word for the state of each.
-fn set_aside(pass: &Pass) -> BTreeMap<&AccountId, &str> {
-    let accounts = pass.seen.accounts.known().unwrap_or_default();
-    let aside = accounts.iter().filter_map(|account| match &account.state {
-        AccountState::Active => None,
-        AccountState::SetAside(word) => Some((&account.id, word.as_str())),
-    });
-    aside.collect()
 }
 
 fn as_matter(finding: &Finding) -> Matter {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ListId, Problem, Trouble, plain};
+use crate::model::{AccountState, ListId, Problem, Trouble, plain};
 use crate::plan::Plan;
 use crate::review::Violation;
 
@@ -22,6 +22,9 @@ pub struct Matter {
 
 /// What the names of matters about lists that could not be read begin with.
 pub const UNREAD: &str = "unread ";
+
+/// What the names of matters about VPCs that have left their segment begin with.
+const DEPARTING: &str = "departing: ";
 
 /// Names every matter of a look, and of the review that refused its plan.
 pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Matter> {
@@ -43,6 +46,19 @@ pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Ma
         matters.insert("refused plan".to_owned(), Matter { text, help });
     }
     matters
+}
+
+/// Says how the matter of a name ended that a look no longer has, where it was not mended.
+pub fn ended(view: &View<'_>, name: &str) -> Option<String> {
+    if name.starts_with(DEPARTING) {
+        let is_due = view.plan.departures.keys().any(|attachment| name.contains(attachment.as_str()));
+        return is_due.then(|| "its time is over, and it is detached now".to_owned());
+    }
+    let accounts = view.seen.accounts.known().unwrap_or_default();
+    accounts.iter().filter(|account| name.contains(account.id.as_str())).find_map(|account| match &account.state {
+        AccountState::Active => None,
+        AccountState::SetAside(state) => Some(format!("no longer looked at, since its account is {state}")),
+    })
 }
 
 /// Counts the accounts and regions of which something could not be read.
@@ -108,7 +124,7 @@ mod tests {
     use super::*;
     use crate::model::{Fault, Listed};
     use crate::plan::Gaps;
-    use crate::report::tests::world::{World, billing, id, on_main, trouble};
+    use crate::report::tests::world::{World, billing, id, now, on_main, trouble};
 
     fn seen(world: &World) -> BTreeMap<String, Matter> {
         let plan = world.plan(Gaps::Ask);
@@ -145,6 +161,27 @@ mod tests {
         let text = &matters["unread account 222222222222 in eu-west-1"].text;
         let said = "account 222222222222 (billing) in eu-west-1: could not be read: subnets; DescribeSubnets: ";
         assert!(text.starts_with(said), "{text}");
+    }
+
+    #[test]
+    fn a_departure_ends_with_the_vpc_s_return_or_with_its_time_and_an_account_set_aside_mends_nothing() {
+        let mut world = World::unbuilt();
+        let mut plan = world.plan(Gaps::Ask);
+        let problem =
+            Problem::Departing { attachment: on_main(billing()), why: "it fits no segment".to_owned(), until: now() };
+        let departing = name(&problem);
+        assert_eq!(ended(&world.view(&plan), &departing), None, "it is back");
+        plan.departures.insert(on_main(billing()).to_string(), now());
+        assert!(ended(&world.view(&plan), &departing).unwrap().contains("detached now"));
+
+        let route = "contested: key 222222222222/vpc-0aa/rtb-0aa 10.0.0.0/8";
+        assert_eq!(ended(&world.view(&plan), route), None);
+        let Listed::Complete { items, .. } = &mut world.seen.accounts else { panic!("no accounts") };
+        let billing = items.iter_mut().find(|account| account.id.as_str() == "222222222222").unwrap();
+        billing.state = AccountState::SetAside("SUSPENDED".to_owned());
+        let said = ended(&world.view(&plan), route);
+        assert_eq!(said.as_deref(), Some("no longer looked at, since its account is SUSPENDED"));
+        assert_eq!(ended(&world.view(&plan), "contested: key 333333333333/vpc-0bb/rtb-0bb 10.0.0.0/8"), None);
     }
 
     #[test]

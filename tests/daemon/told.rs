@@ -1,7 +1,8 @@
 //! What a person is told of what stands in the way: once, soon, and again when it is over.
 
 use jiff::SignedDuration;
-use transitd::daemon::{Channel, Happening};
+use serde_json::json;
+use transitd::daemon::{Channel, Happening, Ring};
 use transitd::model::Problem;
 
 use crate::{EVERY_FIVE, converged};
@@ -94,4 +95,49 @@ async fn what_a_person_was_told_is_not_told_again_by_the_next_process() {
         stage = stage.again();
     }
     assert_eq!(stage.told.notices.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_person_hears_of_a_vpc_that_has_left_while_it_is_still_attached_and_of_how_that_ended() {
+    let stage = converged(EVERY_FIVE).await;
+    let safety = "\nsafety: { departures: { hold_for: 1h } }\n";
+    *stage.config.lock().unwrap() = stage.land.config(&format!("{{ every: 5m }}{safety}"));
+    stage.bell.ring(Ring::Reload);
+    let (mut told_early, mut left) = (false, false);
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            let (tools, notices) = (&stage.land.tools, stage.told.notices.lock().unwrap().len());
+            let tag = json!({ "Resources": [tools.vpc], "Tags": [{ "Key": "network", "Value": "tools" }] });
+            match notices {
+                // Somebody takes the tag away,
+                0 if pass.number >= 2 && !left => {
+                    stage.land.seed.ec2(&tools.account, "DeleteTags", tag);
+                    left = true;
+                }
+                0 => assert!(pass.number < 20, "nobody is told"),
+                // hears what will come of it, and puts it back;
+                1 if left => {
+                    told_early = stage.land.has_route(tools);
+                    stage.land.seed.ec2(&tools.account, "CreateTags", tag);
+                    left = false;
+                }
+                // takes it away once more, and does not listen.
+                2 if !left => {
+                    stage.land.seed.ec2(&tools.account, "DeleteTags", tag);
+                    left = true;
+                }
+                4.. => stage.stop.cancel(),
+                _ => assert!(pass.number < 60, "nobody is told"),
+            }
+        })
+        .await;
+    assert!(told_early, "told too late");
+    let notices = stage.told.notices.lock().unwrap();
+    let texts: Vec<&str> = notices.iter().map(|notice| notice["text"].as_str().unwrap()).collect();
+    let about =
+        |text: &&str| text.contains(&stage.land.tools.vpc) && text.contains("has left its segment: it fits no segment");
+    assert!(texts.iter().all(about), "{texts:#?}");
+    let ends: Vec<bool> = texts.iter().map(|text| text.contains("it is detached now")).collect();
+    assert_eq!(ends, [false, false, false, true], "{texts:#?}");
 }
