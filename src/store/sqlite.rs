@@ -245,7 +245,11 @@ impl SqliteStore {
         }
         let done: Vec<((String, String), u32)> = self.run(|c| {
             c.prepare_cached(
-                "SELECT step, call, COUNT(*) FROM journal WHERE sent > ?1 AND outcome = 'done'
+                // What we took away ourselves and made again, nobody else has undone.
+                "WITH taken AS (SELECT key, MAX(entry) AS last FROM journal
+                                WHERE removes AND sent > ?1 AND outcome = 'done' GROUP BY key)
+                 SELECT step, call, COUNT(*) FROM journal LEFT JOIN taken USING (key)
+                 WHERE sent > ?1 AND outcome = 'done' AND (removes OR last IS NULL OR entry > last)
                  GROUP BY step, call HAVING COUNT(*) > 1",
             )?
             .query_map([&since], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?

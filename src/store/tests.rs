@@ -2,6 +2,8 @@
 
 mod people;
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -34,6 +36,33 @@ fn done(id: &str) -> Settled {
 
 fn trouble(fault: Fault) -> Trouble {
     Trouble { fault, code: "Code".into(), message: "message".into(), action: "CreateRoute".into(), request_id: None }
+}
+
+#[test]
+fn what_is_made_again_after_we_took_it_away_ourselves_is_no_repair() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    let mut write = |verb: &str, thing: &str, second: i64| {
+        let removes = verb == "remove";
+        let key = format!("VPC route {thing}");
+        let at = now() + SignedDuration::from_secs(second);
+        let id = store.begin(&Entry { key, removes, at, ..entry(&format!("{verb} {thing}")) }).unwrap();
+        store.settle(id, &done("rtb-1"), at).unwrap();
+        store.history(at).unwrap().repairs
+    };
+    for second in 0..3 {
+        write("create", "a", second);
+        write("create", "b", second);
+    }
+    let repairs = write("remove", "a", 3);
+    let of = |repairs: &BTreeMap<(String, String), u32>, step: &str| repairs.get(&(step.into(), "{}".into())).copied();
+    assert_eq!((of(&repairs, "create a"), of(&repairs, "create b")), (None, Some(3)));
+    write("create", "a", 4);
+    let repairs = write("create", "a", 5);
+    assert_eq!(of(&repairs, "create a"), Some(2), "since then, somebody else undid it once");
+    write("remove", "a", 6);
+    let repairs = write("remove", "a", 7);
+    assert_eq!(of(&repairs, "remove a"), Some(3), "somebody else makes it again and again");
 }
 
 #[test]
