@@ -41,12 +41,35 @@ pub struct Trouble {
     pub request_id: Option<String>,
 }
 
+/// What EC2 says before a thousand letters that only `sts decode-authorization-message` can read.
+const ENCODED: &str = "Encoded authorization failure message: ";
+
 impl std::fmt::Display for Trouble {
+    /// Says it for people: without what is encoded, which the JSON reports have.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.action, self.code)?;
-        if !self.message.is_empty() {
-            write!(f, " ({})", self.message.trim_end_matches('.'))?;
-        }
-        Ok(())
+        let readable = self.message.split(ENCODED).next().unwrap_or_default().trim_end().trim_end_matches('.');
+        if readable.is_empty() { Ok(()) } else { write!(f, " ({readable})") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_sts_can_read_is_left_out_of_the_words() {
+        let trouble = |message: &str| Trouble {
+            fault: Fault::Denied,
+            code: "UnauthorizedOperation".to_owned(),
+            message: message.to_owned(),
+            action: "CreateRoute".to_owned(),
+            request_id: None,
+        };
+        let said = "CreateRoute: UnauthorizedOperation (You are not authorized to do this)";
+        assert_eq!(trouble("You are not authorized to do this.").to_string(), said);
+        let encoded = "You are not authorized to do this. Encoded authorization failure message: Mjc4NzIwYTI1";
+        assert_eq!(trouble(encoded).to_string(), said);
+        assert_eq!(trouble("").to_string(), "CreateRoute: UnauthorizedOperation");
     }
 }
