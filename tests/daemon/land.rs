@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sandbox::network::route::Target;
+use aws_sandbox::network::route_target::Target;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::seed::Seed;
 use aws_sandbox::{Sandbox, Settings};

@@ -2,7 +2,7 @@
 //! of transitd's they leave alone.
 
 use aws_sandbox::Service;
-use aws_sandbox::network::route::Target;
+use aws_sandbox::network::route_target::Target;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::vpc_attachment::VpcAttachment;
 use aws_sandbox::random::Dice;

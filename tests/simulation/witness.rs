@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sandbox::Sandbox;
-use aws_sandbox::network::route::Target;
+use aws_sandbox::network::route_target::Target;
 use aws_sandbox::network::shelf::Key;
 use aws_sandbox::network::walk::{Path, Start, walk};
 
