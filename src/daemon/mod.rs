@@ -285,7 +285,7 @@ impl Daemon<'_> {
             Err(error) => tracing::error!(%error, "the pass could not be recorded"),
         }
         let observes = if course.setup.door.is_some() { "" } else { "; only observed, as the file says" };
-        let refused = if course.refused.is_some() { "; the config file is refused" } else { "" };
+        let refused = refusal(course);
         let at = pass.seen.at.strftime("%F %T UTC");
         self.say(format!("pass {} at {at}: {said}{observes}{refused}", pass.number));
         log::pass(pass, mode, &said, said == course.said);
@@ -297,7 +297,7 @@ impl Daemon<'_> {
     async fn broke(&self, course: &mut Course, broken: &Broken) {
         tracing::error!(pass = course.number, error = %broken, "a pass could not be made");
         self.board.metrics.no_pass("broken");
-        self.say(format!("pass {} could not be made: {broken}", course.number));
+        self.say(format!("pass {} could not be made: {broken}{}", course.number, refusal(course)));
         course.said = String::new();
         let help = "mend what it names; transitd tries again every minute, and sends nothing until then".to_owned();
         let matter = Matter { text: broken.to_string(), help };
@@ -395,6 +395,11 @@ impl Daemon<'_> {
             () = self.stop.cancelled() => {}
         }
     }
+}
+
+/// Adds to the status line that the file does not say what is kept.
+fn refusal(course: &Course) -> &'static str {
+    if course.refused.is_some() { "; the config file is refused" } else { "" }
 }
 
 /// A person is told that the file does not say what is kept: whoever asked to read it may have gone.

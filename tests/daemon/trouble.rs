@@ -104,16 +104,22 @@ async fn a_pass_that_could_not_be_made_is_told_by_log_status_line_health_page_an
     log::listen();
     stage
         .run(|stage, happening| match happening {
-            Happening::Passed(..) => *stage.gate.shut.lock().unwrap() = true,
+            Happening::Passed(..) => {
+                *stage.gate.shut.lock().unwrap() = true;
+                *stage.config.lock().unwrap() = "version: 1".to_owned();
+                stage.bell.ring(Ring::Reload);
+            }
+            Happening::NotReloaded(_) => {}
             Happening::Broke(_) => stage.stop.cancel(),
-            Happening::Reloaded | Happening::NotReloaded(_) | Happening::Reported(..) => panic!("not this"),
+            Happening::Reloaded | Happening::Reported(..) => panic!("not this"),
         })
         .await;
     let said = "pass 2 could not be made: could not tell whether this is the right account and organization";
     let words = stage.told.words.lock().unwrap();
     assert!(words.iter().any(|word| matches!(word, Word::Status(text) if text.starts_with(said))), "{words:?}");
     let page = stage.board.page();
-    assert!(page["status"].as_str().unwrap().starts_with(said), "{page}");
+    let status = page["status"].as_str().unwrap();
+    assert!(status.starts_with(said) && status.ends_with("; the config file is refused"), "{page}");
     let logged = log::lines_with("a pass could not be made");
     assert!(logged.len() == 1 && logged[0].contains("ERROR") && logged[0].contains("no route to host"), "{logged:?}");
     let metrics = stage.board.metrics_text();
