@@ -16,8 +16,8 @@ CELLS = ("answer", "pages", "denied", "invalid", "DryRun")
 
 # The words for "not you": no identity behind the key, or an identity that may not.
 DENIED = {
-    "AccessDenied", "AccessDeniedException", "AuthFailure", "InvalidClientTokenId", "UnauthorizedOperation",
-    "UnrecognizedClientException", "ExpiredTokenException",
+    "AccessDenied", "AccessDeniedException", "AuthFailure", "AuthorizationError", "ExpiredTokenException",
+    "InvalidClientTokenId", "UnauthorizedOperation", "UnrecognizedClientException",
 }
 
 

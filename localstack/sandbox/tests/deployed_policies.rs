@@ -143,7 +143,7 @@ impl World {
             Ok(_) => false,
             Err(error) => match error.code.as_str() {
                 "UnauthorizedOperation" => needs.service == Service::Ec2,
-                "AccessDenied" | "AccessDeniedException" => needs.service != Service::Ec2,
+                "AccessDenied" | "AccessDeniedException" | "AuthorizationError" => needs.service != Service::Ec2,
                 "NotModelled" | "InvalidAction" => panic!("{}: {error}", needs.action),
                 _ => false,
             },
