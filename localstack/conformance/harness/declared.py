@@ -6,8 +6,9 @@ about who asks, how, or how often (the "common errors" page of each API referenc
 
 COMMON = {
     "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InvalidAction",
-    "InvalidClientTokenId", "SerializationException", "Throttling", "ThrottlingException", "UnknownOperationException",
-    "UnrecognizedClientException", "ValidationError", "ValidationException",
+    "InvalidClientTokenId", "InvalidSignatureException", "SerializationException", "SignatureDoesNotMatch", "Throttling",
+    "ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError",
+    "ValidationException",
 }
 # What the sandbox says of what it does not model, which is none of AWS's codes.
 OURS = {"NotModelled", "UnknownParameter"}
