@@ -95,6 +95,7 @@ impl Group<'_> {
     fn text(&self) -> String {
         let (of, says) = (&self.of, self.says);
         match of.len().saturating_sub(TOGETHER) {
+            _ if says.is_empty() => of.join(", "),
             0 => format!("{}: {says}", of.join(", ")),
             more => format!("{} and {more} more: {says}", of[..TOGETHER].join(", ")),
         }
@@ -107,7 +108,10 @@ fn grouped(matters: &BTreeMap<String, Finding>) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     for finding in matters.values() {
-        let (of, says) = finding.text.split_once(": ").unwrap_or((&finding.text, ""));
+        let Some((of, says)) = finding.text.split_once(": ") else {
+            groups.push(Group { of: vec![&finding.text], says: "", first: finding });
+            continue;
+        };
         let place = *places.entry((without_accounts(says), without_accounts(&finding.help))).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.of.push(of),
@@ -187,6 +191,20 @@ mod tests {
         assert!(lines[2].contains("account 000000000011 (a11): cannot be entered; DescribeVpcs"), "{lines:#?}");
         assert_eq!(notice.text.matches("see the role").count(), 2);
         assert_eq!(notice.data["stands"].as_array().map(Vec::len), Some(11), "programs have each by itself");
+    }
+
+    #[test]
+    fn what_is_said_of_nothing_in_particular_stands_by_itself() {
+        let finding = |text: &str| Finding {
+            text: text.to_owned(),
+            help: "look".to_owned(),
+            since: now(),
+            told: None,
+            over: None,
+        };
+        let stands = BTreeMap::from([("a".to_owned(), finding("it asks")), ("b".to_owned(), finding("so does this"))]);
+        let notice = News { stands, over: BTreeMap::new() }.notice("corp", now());
+        assert_eq!(notice.data["text"], "network corp\ntransitd asks: it asks\ntransitd asks: so does this");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Ma
 pub fn ended(view: &View<'_>, name: &str) -> Option<String> {
     if name.starts_with(DEPARTING) {
         let is_due = view.plan.departures.keys().any(|attachment| name.contains(attachment.as_str()));
-        return is_due.then(|| "its time is over, and it is detached now".to_owned());
+        return is_due.then(|| "its time is over, and what transitd made of it goes now".to_owned());
     }
     let accounts = view.seen.accounts.known().unwrap_or_default();
     accounts.iter().filter(|account| name.contains(account.id.as_str())).find_map(|account| match &account.state {
@@ -173,7 +173,7 @@ mod tests {
         let departing = name(&problem);
         assert_eq!(ended(&world.view(&plan), &departing), None, "it is back");
         plan.departures.insert(on_main(billing()).to_string(), now());
-        assert!(ended(&world.view(&plan), &departing).unwrap().contains("detached now"));
+        assert!(ended(&world.view(&plan), &departing).unwrap().contains("goes now"));
 
         let route = "contested: key 222222222222/vpc-0aa/rtb-0aa 10.0.0.0/8";
         assert_eq!(ended(&world.view(&plan), route), None);

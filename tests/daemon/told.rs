@@ -138,6 +138,6 @@ async fn a_person_hears_of_a_vpc_that_has_left_while_it_is_still_attached_and_of
     let about =
         |text: &&str| text.contains(&stage.land.tools.vpc) && text.contains("has left its segment: it fits no segment");
     assert!(texts.iter().all(about), "{texts:#?}");
-    let ends: Vec<bool> = texts.iter().map(|text| text.contains("it is detached now")).collect();
+    let ends: Vec<bool> = texts.iter().map(|text| text.contains("goes now")).collect();
     assert_eq!(ends, [false, false, false, true], "{texts:#?}");
 }
