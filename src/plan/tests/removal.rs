@@ -2,7 +2,9 @@
 
 use super::made::put;
 use super::*;
-use crate::model::{AccountState, AttachmentKey, Counts, Removal, TransitGatewayRoute, VpcKey};
+use crate::model::{
+    AccountState, AttachmentKey, Counts, Destination, Removal, RouteState, TransitGatewayRoute, VpcKey,
+};
 use crate::specimen::complete;
 
 /// A ledger that has everything of the specimen as it is.
@@ -76,6 +78,43 @@ fn a_departed_vpc_is_held_and_then_detached_in_order() {
     remove association eu/333333333333/vpc-c [DisassociateTransitGatewayRouteTable] waits for the end of VPC route 333333333333/vpc-c/rtb-c 10.0.0.0/8
     remove attachment eu/333333333333/vpc-c [DeleteTransitGatewayVpcAttachment] waits for the end of VPC route 333333333333/vpc-c/rtb-c 10.0.0.0/8
     ");
+}
+
+#[test]
+fn a_departed_vpc_is_held_whatever_of_it_is_provably_ours() {
+    let leads_to_it = |seen: &mut Snapshot| {
+        let hub = seen.hubs.get_mut(&region()).unwrap();
+        // The ledger has a propagation into the same table by the same words.
+        let propagated = items(hub.propagations.get_mut(&id("tgw-rtb-prod")).unwrap());
+        propagated.retain(|it| it.attachment.as_str() != "tgw-attach-c");
+        items(hub.routes.get_mut(&id("tgw-rtb-prod")).unwrap()).push(TransitGatewayRoute {
+            destination: Destination::Cidr("10.3.0.0/24".parse().unwrap()),
+            state: RouteState::Active,
+            is_static: true,
+            prefix_list: None,
+            attachments: vec![id("tgw-attach-c")],
+        });
+    };
+    for (key, value, goes) in [
+        (format!("VPC route {TOOLS}/vpc-c/rtb-c 10.0.0.0/8"), "tgw-1", "remove VPC route"),
+        (format!("association eu/{TOOLS}/vpc-c"), "tgw-rtb-shared tgw-attach-c", "remove association"),
+        (format!("propagation eu/prod < {TOOLS}/vpc-c"), "tgw-rtb-prod tgw-attach-c", "remove propagation"),
+        ("static route eu/prod 10.3.0.0/24".to_owned(), "tgw-rtb-prod tgw-attach-c", "remove static route"),
+    ] {
+        let mut seen = departed();
+        if goes == "remove static route" {
+            leads_to_it(&mut seen);
+        }
+        let mut past = since(23);
+        past.owned.clear();
+        own(&mut past, &key, None, value);
+        let held = plan_with(&intent(), &seen, &past, &removing());
+        assert_eq!(held.ready().count(), 0, "{key}: {}", shown(&held));
+        assert!(held.problems.iter().any(|it| matches!(it, Problem::Departing { .. })), "{key}: {}", shown(&held));
+        past.departures = since(24).departures;
+        let over = plan_with(&intent(), &seen, &past, &removing());
+        assert!(shown(&over).contains(goes), "{key}: {}", shown(&over));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::api::WriteCall;
 use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Key, Progress, Unmanaged};
 
-use super::{Place, Resources, attached, entry, is_undeclared};
+use super::{Place, Resources, attached, entry, is_undeclared, vpc_route};
 use crate::plan::draft::Draft;
 use crate::plan::removal::{self, Removal};
 
@@ -63,13 +63,15 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
         };
         // It carries traffic by our doing, even where nothing proves that we made the attachment itself.
         let stands_by_us = entry::ours(draft, hub.inventory);
+        let sends_by_us = vpc_route::ours(draft, gateway);
         let live = hub.inventory.attachments.known().unwrap_or_default().iter();
         for attachment in live.filter(|live| live.gateway == *gateway && live.state.is_live()) {
             let Some(Attached::Vpc(vpc)) = attached(attachment, scope) else { continue };
             let key = AttachmentKey { hub: name.clone(), vpc };
             let has_left = is_undeclared(draft, name, &key.vpc) && !draft.want.excluded.contains(&key.vpc.account);
             let made = draft.made(&Key::Attachment(key.clone()), attachment.id.as_str());
-            if has_left && (made || stands_by_us.contains(&attachment.id)) {
+            let works_by_us = stands_by_us.contains(&attachment.id) || sends_by_us.contains(&key.vpc);
+            if has_left && (made || works_by_us) {
                 departed.insert(key);
             }
         }

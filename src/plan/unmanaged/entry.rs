@@ -55,13 +55,17 @@ pub(super) fn live<'i>(
     }
 }
 
-/// Lists the attachments that stand in some table by our doing.
+/// Lists the attachments that stand in some table, or are led to by a static route of one, by our doing.
 pub(super) fn ours<'i>(draft: &Draft<'_>, inventory: &'i HubInventory) -> BTreeSet<&'i AttachmentId> {
     let written: BTreeSet<&str> = draft.past.owned.values().map(|owned| owned.value.as_str()).collect();
     let tables = inventory.propagations.keys().map(|table| (table, How::Propagated));
     let tables = tables.chain(inventory.associations.keys().map(|table| (table, How::Associated)));
     let entries = tables.flat_map(|(table, how)| live(inventory, table, how).into_iter().map(move |it| (table, it)));
-    entries.filter(|(table, it)| written.contains(value(table, it).as_str())).map(|(_, it)| it).collect()
+    let statics = inventory.routes.iter().flat_map(|(table, list)| {
+        let routes = list.known().unwrap_or_default().iter().filter(|route| route.is_static);
+        routes.flat_map(|route| &route.attachments).map(move |it| (table, it))
+    });
+    entries.chain(statics).filter(|(table, it)| written.contains(value(table, it).as_str())).map(|(_, it)| it).collect()
 }
 
 /// What the ledger says of an entry.

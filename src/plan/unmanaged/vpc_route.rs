@@ -1,6 +1,6 @@
 //! Routes of VPCs that lead to a hub and that nothing declares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::WriteCall;
 use crate::model::{HubName, Key, ListId, Route, RouteTable, Target, TransitGatewayId, Unmanaged, VpcKey, VpcRouteKey};
@@ -35,6 +35,27 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// Lists the VPCs that send something to a hub by our doing.
+pub(super) fn ours(draft: &Draft<'_>, gateway: &TransitGatewayId) -> BTreeSet<VpcKey> {
+    let mut all = BTreeSet::new();
+    for (scope, member) in &draft.seen.members {
+        for table in member.route_tables.known().unwrap_or_default() {
+            let vpc = VpcKey { account: scope.account.clone(), region: scope.region.clone(), vpc: table.vpc.clone() };
+            let leads_there =
+                table.routes.iter().filter(|route| route.target == Target::TransitGateway(gateway.clone()));
+            let mut keys = leads_there.map(|route| VpcRouteKey {
+                vpc: vpc.clone(),
+                table: table.id.clone(),
+                destination: route.destination.clone(),
+            });
+            if keys.any(|key| draft.wrote(&Key::VpcRoute(key), gateway.as_str())) {
+                all.insert(vpc);
+            }
+        }
+    }
+    all
 }
 
 fn is_firewalls(draft: &Draft<'_>, vpc: &VpcKey) -> bool {
