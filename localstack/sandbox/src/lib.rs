@@ -21,6 +21,7 @@
 pub mod call;
 pub mod clock;
 pub mod fields;
+mod handlers;
 pub mod identity;
 pub mod network;
 pub mod notification;

@@ -14,6 +14,7 @@ use super::{
     vpn_connection, zones,
 };
 use crate::call::{AwsError, Caller};
+use crate::handlers::handlers;
 use crate::world::World;
 
 /// Answers one EC2 call.
@@ -25,27 +26,6 @@ pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) 
         return Err(AwsError::not_modelled(format!("EC2's {action}")));
     };
     handler(world, caller, params)
-}
-
-/// Tells whether the sandbox models an EC2 action.
-pub fn answers(action: &str) -> bool {
-    ACTIONS.contains(&action)
-}
-
-type Handler = fn(&mut World, &Caller, &Value) -> Result<Value, AwsError>;
-
-macro_rules! handlers {
-    ($($action:literal => $handler:path,)*) => {
-        /// All EC2 actions that the sandbox models.
-        pub const ACTIONS: &[&str] = &[$($action),*];
-
-        fn handler(action: &str) -> Option<Handler> {
-            match action {
-                $($action => Some(|world, caller, params| run(world, caller, params, $handler)),)*
-                _ => None,
-            }
-        }
-    };
 }
 
 handlers! {

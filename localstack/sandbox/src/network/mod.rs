@@ -90,7 +90,7 @@ pub mod vpn_connection;
 pub mod walk;
 pub mod zones;
 
-pub use actions::{ACTIONS, answer, answers};
+pub use actions::{ACTIONS, answer};
 pub use walk::{Path, Start, walk};
 
 use shelf::Shelf;

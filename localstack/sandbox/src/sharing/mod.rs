@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::call::{AccountId, AwsError, Caller};
+use crate::handlers::handlers;
 use crate::identity::authorization;
 use crate::identity::policy::keys::Context;
 use crate::network::members::told;
@@ -190,27 +191,6 @@ pub fn answer(world: &mut World, caller: &Caller, action: &str, params: &Value) 
     let answer = handler(world, caller, params)?;
     idempotency::remember(world, caller, action, params, &answer);
     Ok(answer)
-}
-
-/// Tells whether the sandbox models a RAM action.
-pub fn answers(action: &str) -> bool {
-    ACTIONS.contains(&action)
-}
-
-type Handler = fn(&mut World, &Caller, &Value) -> Result<Value, AwsError>;
-
-macro_rules! handlers {
-    ($($action:literal => $handler:path,)*) => {
-        /// All RAM actions that the sandbox models.
-        pub const ACTIONS: &[&str] = &[$($action),*];
-
-        fn handler(action: &str) -> Option<Handler> {
-            match action {
-                $($action => Some(|world, caller, params| run(world, caller, params, $handler)),)*
-                _ => None,
-            }
-        }
-    };
 }
 
 handlers! {
