@@ -63,15 +63,15 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
         };
         // It carries traffic by our doing, even where nothing proves that we made the attachment itself.
         let stands_by_us = entry::ours(draft, hub.inventory);
-        let sends_by_us = vpc_route::ours(draft, gateway);
         let live = hub.inventory.attachments.known().unwrap_or_default().iter();
         for attachment in live.filter(|live| live.gateway == *gateway && live.state.is_live()) {
             let Some(Attached::Vpc(vpc)) = attached(attachment, scope) else { continue };
             let key = AttachmentKey { hub: name.clone(), vpc };
             let has_left = is_undeclared(draft, name, &key.vpc) && !draft.want.excluded.contains(&key.vpc.account);
             let made = draft.made(&Key::Attachment(key.clone()), attachment.id.as_str());
-            let works_by_us = stands_by_us.contains(&attachment.id) || sends_by_us.contains(&key.vpc);
-            if has_left && (made || works_by_us) {
+            let works_by_us =
+                || stands_by_us.contains(&attachment.id) || vpc_route::sends_by_us(draft, &key.vpc, gateway);
+            if has_left && (made || works_by_us()) {
                 departed.insert(key);
             }
         }

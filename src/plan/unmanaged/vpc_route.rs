@@ -1,6 +1,6 @@
 //! Routes of VPCs that lead to a hub and that nothing declares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::api::WriteCall;
 use crate::model::{HubName, Key, ListId, Route, RouteTable, Target, TransitGatewayId, Unmanaged, VpcKey, VpcRouteKey};
@@ -37,25 +37,19 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
     }
 }
 
-/// Lists the VPCs that send something to a hub by our doing.
-pub(super) fn ours(draft: &Draft<'_>, gateway: &TransitGatewayId) -> BTreeSet<VpcKey> {
-    let mut all = BTreeSet::new();
-    for (scope, member) in &draft.seen.members {
-        for table in member.route_tables.known().unwrap_or_default() {
-            let vpc = VpcKey { account: scope.account.clone(), region: scope.region.clone(), vpc: table.vpc.clone() };
-            let leads_there =
-                table.routes.iter().filter(|route| route.target == Target::TransitGateway(gateway.clone()));
-            let mut keys = leads_there.map(|route| VpcRouteKey {
-                vpc: vpc.clone(),
-                table: table.id.clone(),
-                destination: route.destination.clone(),
-            });
-            if keys.any(|key| draft.wrote(&Key::VpcRoute(key), gateway.as_str())) {
-                all.insert(vpc);
-            }
-        }
-    }
-    all
+/// Tells whether a VPC sends something to a hub by our doing.
+pub(super) fn sends_by_us(draft: &Draft<'_>, vpc: &VpcKey, gateway: &TransitGatewayId) -> bool {
+    let tables = draft.seen.members.get(&vpc.scope()).and_then(|member| member.route_tables.known());
+    let own = tables.unwrap_or_default().iter().filter(|table| table.vpc == vpc.vpc);
+    let mut routes = own.flat_map(|table| table.routes.iter().map(move |route| (table, route)));
+    routes.any(|(table, route)| {
+        let leads_there = matches!(&route.target, Target::TransitGateway(to) if to == gateway);
+        leads_there && draft.wrote(&Key::VpcRoute(key(vpc, table, route)), gateway.as_str())
+    })
+}
+
+fn key(vpc: &VpcKey, table: &RouteTable, route: &Route) -> VpcRouteKey {
+    VpcRouteKey { vpc: vpc.clone(), table: table.id.clone(), destination: route.destination.clone() }
 }
 
 fn is_firewalls(draft: &Draft<'_>, vpc: &VpcKey) -> bool {
@@ -71,7 +65,7 @@ fn vpc_route(
     route: &Route,
     gateway: &TransitGatewayId,
 ) {
-    let key = VpcRouteKey { vpc: vpc.clone(), table: table.id.clone(), destination: route.destination.clone() };
+    let key = key(vpc, table, route);
     if draft.want.vpc_routes.contains_key(&key) {
         return;
     }
