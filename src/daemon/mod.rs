@@ -272,8 +272,9 @@ impl Daemon<'_> {
         };
         let view = view(pass, &course.setup.observer);
         let mut matters = report::matters(&view, violations);
-        let ended = |name: &String| Some((name.clone(), report::ended(&view, name)?));
-        let endings: BTreeMap<String, String> = course.matters.all().keys().filter_map(ended).collect();
+        let gone = course.matters.all().keys().filter(|name| !matters.contains_key(*name));
+        let endings: BTreeMap<String, String> =
+            gone.filter_map(|name| Some((name.clone(), report::ended(&view, name)?))).collect();
         matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
         self.board.metrics.orders(!pass.plan.pauses.is_empty(), pass.plan.holds.len());
         // A process that has just begun has said nothing yet.
