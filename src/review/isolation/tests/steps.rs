@@ -23,6 +23,16 @@ fn step(call: WriteCall, key: Key, outlook: Outlook) -> Step {
     }
 }
 
+fn attaching(key: &AttachmentKey) -> WriteCall {
+    WriteCall::CreateTransitGatewayVpcAttachment {
+        gateway: Ref::Known(id("tgw-1")),
+        vpc: key.vpc.vpc.clone(),
+        subnets: Vec::new(),
+        options: crate::specimen::options(),
+        tags: Tags::new(),
+    }
+}
+
 /// A step that propagates an attachment into a segment's table.
 fn opening(segment: &str, letter: &str, outlook: Outlook) -> Step {
     let table = TableKey { hub: id("eu"), segment: id(segment) };
@@ -74,13 +84,7 @@ fn what_a_plan_makes_is_followed_before_it_has_an_id() {
     let key = AttachmentKey { hub: id("eu"), vpc: vpc_key("b2") };
     let mut want = want(None);
     want.members.insert(key.vpc.clone(), id("prod"));
-    let attach = WriteCall::CreateTransitGatewayVpcAttachment {
-        gateway: Ref::Known(id("tgw-1")),
-        vpc: key.vpc.vpc.clone(),
-        subnets: Vec::new(),
-        options: crate::specimen::options(),
-        tags: Tags::new(),
-    };
+    let attach = attaching(&key);
     let this = Key::Attachment(key.clone());
     let of = AttachedKey::from(&key);
     let associate = WriteCall::AssociateTransitGatewayRouteTable {
@@ -109,13 +113,7 @@ fn a_hub_that_propagates_by_itself_is_reckoned_with() {
     let key = AttachmentKey { hub: id("eu"), vpc: vpc_key("d2") };
     let mut want = want(None);
     want.members.insert(key.vpc.clone(), id("dev"));
-    let attach = WriteCall::CreateTransitGatewayVpcAttachment {
-        gateway: Ref::Known(id("tgw-1")),
-        vpc: key.vpc.vpc.clone(),
-        subnets: Vec::new(),
-        options: crate::specimen::options(),
-        tags: Tags::new(),
-    };
+    let attach = attaching(&key);
     let (past, policy) = (History::default(), policy());
     let sight = Sight::new(&want, &seen, &past, &policy.network);
     let mut violations = Vec::new();
