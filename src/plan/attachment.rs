@@ -315,7 +315,12 @@ fn modify(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment,
         (Why::SubnetSwapped { have, want }, Risk::Cuts { seconds: SWAP_SECONDS })
     } else {
         let Some(subnets) = removable_subnets(draft, key, wanted, live) else {
-            draft.confirm(Verb::Modify, &this);
+            // Where the subnets are not known, nothing is known to be as it should be.
+            let Some(zones) = &wanted.subnets else { return };
+            let is_attached = |subnet: &SubnetId| live.subnets.contains(subnet);
+            if zones.values().all(|subnets| subnets.iter().any(is_attached)) {
+                draft.confirm(Verb::Modify, &this);
+            }
             return draft.in_place(&this);
         };
         remove_subnets.clone_from(&subnets);

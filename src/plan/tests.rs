@@ -12,7 +12,8 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::model::{
-    Cause, Destination, Listed, Owned, Progress, RouteState, Sent, Tags, Target, Trouble, VpcAttachment,
+    Cause, Destination, Listed, MemberInventory, Owned, Progress, RouteState, Sent, Subnet, Tags, Target, Trouble,
+    VpcAttachment,
 };
 use crate::specimen::{
     BILLING, CONFIG, HOME, TOOLS, converged, id, intent, intent_of, items, now, plan, plan_with, policy, propagation,
@@ -345,6 +346,27 @@ fn a_write_whose_answer_was_lost_is_not_sent_again_before_aws_must_show_it() {
     past.unconfirmed.insert(step.clone(), Sent { at: now() - SignedDuration::from_secs(300), answered: false });
     let again = plan(&intent(), &seen, &past);
     assert!(again.ready().any(|ready| ready.id.as_str() == step), "{}", shown(&again));
+}
+
+#[test]
+fn a_change_of_an_attachment_is_not_taken_for_done_while_the_subnets_are_unknown_or_missing() {
+    let step = "modify attachment eu/222222222222/vpc-b".to_owned();
+    let mut past = History::default();
+    past.unconfirmed.insert(step.clone(), Sent { at: now(), answered: false });
+    let confirms = |change: &dyn Fn(&mut MemberInventory)| {
+        let mut seen = converged();
+        change(seen.members.get_mut(&scope("222222222222")).unwrap());
+        let plan = plan(&intent(), &seen, &past);
+        plan.confirmed.iter().any(|confirmed| confirmed.as_str() == step)
+    };
+    assert!(confirms(&|_| {}));
+    assert!(!confirms(&|member| member.subnets = Listed::Unknown(denied())));
+    let another = |member: &mut MemberInventory| {
+        let third = Subnet { id: id("subnet-b3"), zone: id("euw1-az3"), ..items(&mut member.subnets)[0].clone() };
+        let fourth = Subnet { id: id("subnet-b4"), ..third.clone() };
+        items(&mut member.subnets).extend([third, fourth]);
+    };
+    assert!(!confirms(&another), "a zone that nobody can choose a subnet for is not attached");
 }
 
 #[test]

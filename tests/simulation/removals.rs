@@ -36,10 +36,14 @@ struct Known {
     defaults: bool,
 }
 
+/// By how much a hold may seem too short. A look is taken to begin with the last try of its first call, and that may have been
+/// tried a few times.
+const TRIES: SignedDuration = SignedDuration::from_secs(60);
+
 impl Known {
     fn is_held(&self, vpc: &str, now: Timestamp) -> bool {
         let hold = SignedDuration::from_mins(self.limits.map_or(0, |limits| limits.hold_minutes));
-        self.left.get(vpc).is_some_and(|since| now < *since + hold)
+        self.left.get(vpc).is_some_and(|since| now < *since + hold - TRIES)
     }
 }
 
