@@ -13,6 +13,7 @@ use super::credentials::{self, Keys, Roles};
 use super::door::{ApiError, Read};
 use super::faults::Intention;
 use super::limits;
+use super::pace::Pace;
 use super::session::{Credentials, Session};
 use crate::model::{AccountId, Fault, Scope, Trouble};
 
@@ -37,6 +38,11 @@ impl Reader {
 
     pub fn now(&self) -> Timestamp {
         self.line.clock.now()
+    }
+
+    /// Returns the pace that its calls keep.
+    pub fn pace(&self) -> Arc<Pace> {
+        self.line.pace.clone()
     }
 
     /// Returns how many scopes may be read at the same time.

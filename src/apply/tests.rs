@@ -1,5 +1,7 @@
 //! Steps are journaled, sent and settled, whatever becomes of each.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -140,6 +142,10 @@ impl Store for Full {
 
     fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
         Ok(BTreeMap::new())
+    }
+
+    fn told_through(&mut self, _: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, StoreError> {
+        Ok(None)
     }
 
     fn note_findings(&mut self, _: &BTreeMap<String, Finding>, _: Timestamp) -> Result<(), StoreError> {

@@ -27,7 +27,7 @@ pub struct Wanted {
 #[derive(Debug, Default)]
 pub struct Bell {
     wanted: Mutex<Wanted>,
-    rung: Notify,
+    bell: Notify,
 }
 
 impl Bell {
@@ -40,18 +40,23 @@ impl Bell {
                 Ring::Reload => wanted.reload = true,
             }
         }
-        self.rung.notify_one();
+        self.bell.notify_one();
+    }
+
+    /// Returns what somebody has rung for since the last time, if anybody has.
+    pub fn rung(&self) -> Option<Wanted> {
+        let wanted = std::mem::take(&mut *self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
+        (wanted != Wanted::default()).then_some(wanted)
     }
 
     /// Waits until somebody rings, or has rung since the last time, and returns all of it. May be broken off: what was
     /// rung for is kept.
     pub async fn heard(&self) -> Wanted {
         loop {
-            let wanted = std::mem::take(&mut *self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
-            if wanted != Wanted::default() {
+            if let Some(wanted) = self.rung() {
                 return wanted;
             }
-            self.rung.notified().await;
+            self.bell.notified().await;
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A trait, so that tests and the simulation are hosts too.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,14 @@ impl Address {
             Address::Webhook(_) => Channel::Webhook,
             Address::Topic(_) => Channel::Sns,
         }
+    }
+
+    /// Returns what tells the address from another, and gives nothing of it away.
+    pub fn mark(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        let (Address::Webhook(address) | Address::Topic(address)) = self;
+        address.hash(&mut hasher);
+        format!("{} {:016x}", self.channel().name(), hasher.finish())
     }
 }
 

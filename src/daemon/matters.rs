@@ -3,13 +3,13 @@
 //! A matter that is not seen in a pass is over only if that pass could have seen it: what is unknown is not absent. Each
 //! channel hears each thing once: what one of them missed is no reason to tell it again to the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::News;
 use crate::model::Finding;
-use crate::report::{Matter, UNREAD};
+use crate::report::Matter;
 
 /// For how long a matter stands before a person is told. Much of what is in the way while a network is being built
 /// goes away by itself within one look.
@@ -24,6 +24,8 @@ pub enum Channel {
 }
 
 impl Channel {
+    const ALL: [Channel; 3] = [Channel::Log, Channel::Webhook, Channel::Sns];
+
     /// Names the channel as the config file does.
     pub fn name(self) -> &'static str {
         match self {
@@ -54,13 +56,10 @@ impl Matters {
         Self { all: standing, heard: BTreeMap::new() }
     }
 
-    /// Notes the matters of a pass. `whole`: everything was read, so what is not among them is over.
-    pub fn see(&mut self, now: Timestamp, seen: BTreeMap<String, Matter>, whole: bool) {
-        for (name, standing) in &mut self.all {
-            // An account that could be read this time is read, whatever else could not be.
-            if !seen.contains_key(name) && (whole || name.starts_with(UNREAD)) {
-                standing.over.get_or_insert(now);
-            }
+    /// Notes the matters of a pass, and which of those before it shows to be over.
+    pub fn see(&mut self, now: Timestamp, seen: BTreeMap<String, Matter>, over: &BTreeSet<String>) {
+        for (_, standing) in self.all.iter_mut().filter(|(name, _)| over.contains(*name) && !seen.contains_key(*name)) {
+            standing.over.get_or_insert(now);
         }
         for (name, matter) in seen {
             let Matter { text, help } = matter;
@@ -129,9 +128,21 @@ impl Matters {
         self.heard.get(&(name.to_owned(), channel)).copied().or(told)
     }
 
-    /// Tells whether something stands that a person will have to be told of soon.
-    pub fn waits_to_be_told(&self) -> bool {
-        self.all.values().any(|standing| standing.told.is_none())
+    /// Tells whether something stands that has not stood long enough for a person to be told.
+    pub fn are_young(&self) -> bool {
+        self.standing().any(|(name, standing)| self.knows(Channel::Log, name, standing).is_none())
+    }
+
+    /// Lets a channel hear all that stands, as one that was not there before.
+    pub fn join(&mut self, channel: Channel) {
+        for (name, standing) in &mut self.all {
+            if standing.told.take().is_some() {
+                for other in Channel::ALL {
+                    self.heard.entry((name.clone(), other)).or_insert(Heard::Stands);
+                }
+            }
+        }
+        self.heard.retain(|(_, of), _| *of != channel);
     }
 
     /// Returns what stands now.
@@ -174,14 +185,19 @@ mod tests {
         told
     }
 
-    /// One look: its second, what it saw, whether it saw everything, whether the webhook can be reached.
+    /// One look: its second, what it saw, whether what it did not see is over, whether the webhook can be reached.
     type Look = (i64, &'static [&'static str], bool, bool);
+
+    fn all_but(matters: &Matters, names: &[&str]) -> BTreeSet<String> {
+        matters.all().keys().filter(|name| !names.contains(&name.as_str())).cloned().collect()
+    }
 
     fn told(looks: &[Look]) -> Vec<String> {
         let mut matters = Matters::default();
         let mut told = Vec::new();
         for (seconds, names, whole, reached) in looks {
-            matters.see(at(*seconds), seen(names), *whole);
+            let over = if *whole { all_but(&matters, names) } else { BTreeSet::new() };
+            matters.see(at(*seconds), seen(names), &over);
             told.extend(tell(&mut matters, if *reached { &CHANNELS } else { &CHANNELS[..1] }, *seconds));
         }
         told
@@ -217,13 +233,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_not_over() {
-        let looks: &[(i64, &[&str], bool)] = &[
-            (0, &["a", "unread account 1"], false),
-            (60, &["a", "unread account 1"], false),
-            (120, &["unread account 2"], false),
-            (180, &[], true),
-        ];
-        assert_eq!(told_to_both(looks), ["60 +a", "60 +unread account 1", "120 -unread account 1", "180 -a"]);
+        let looks: &[(i64, &[&str], bool)] =
+            &[(0, &["a"], true), (60, &["a"], true), (120, &[], false), (180, &[], true)];
+        assert_eq!(told_to_both(looks), ["60 +a", "180 -a"]);
     }
 
     #[test]
@@ -266,24 +278,41 @@ mod tests {
     }
 
     #[test]
-    fn a_matter_waits_to_be_told_until_all_have_heard() {
+    fn a_matter_is_young_until_the_log_has_it_and_told_when_all_have_heard() {
         let mut matters = Matters::default();
-        matters.see(at(0), seen(&["a"]), true);
+        matters.see(at(0), seen(&["a"]), &BTreeSet::new());
+        tell(&mut matters, &[Channel::Log], 14);
+        assert!(matters.are_young());
         tell(&mut matters, &[Channel::Log], 60);
-        assert!(matters.waits_to_be_told());
+        assert!(!matters.are_young(), "who cannot be reached is no reason to look again");
         assert_eq!(matters.all()["a"].told, None);
         tell(&mut matters, &CHANNELS, 90);
-        assert!(!matters.waits_to_be_told());
         assert_eq!(matters.all()["a"].told, Some(at(90)));
+    }
+
+    #[test]
+    fn a_channel_that_joins_hears_what_stands_and_the_others_hear_nothing_again() {
+        let mut matters = Matters::default();
+        matters.see(at(0), seen(&["a", "b"]), &BTreeSet::new());
+        tell(&mut matters, &CHANNELS, 60);
+        let over = all_but(&matters, &["a"]);
+        matters.see(at(70), seen(&["a"]), &over);
+        tell(&mut matters, &[Channel::Log], 70);
+        matters.join(Channel::Webhook);
+        assert_eq!(tell(&mut matters, &CHANNELS, 80), ["80 webhook +a"]);
+        matters.see(at(90), seen(&[]), &all_but(&matters, &[]));
+        assert_eq!(tell(&mut matters, &CHANNELS, 90), ["90 log -a", "90 webhook -a"]);
+        assert!(matters.all().is_empty());
     }
 
     #[test]
     fn what_is_over_and_was_not_mended_says_so_and_only_when_it_ends() {
         let mut matters = Matters::default();
-        matters.see(at(0), seen(&["a", "b"]), true);
+        matters.see(at(0), seen(&["a", "b"]), &BTreeSet::new());
         tell(&mut matters, &CHANNELS, 60);
         let mut ends = |seconds: i64, names: &[&str]| {
-            matters.see(at(seconds), seen(names), true);
+            let over = all_but(&matters, names);
+            matters.see(at(seconds), seen(names), &over);
             matters.explain(at(seconds), &BTreeMap::from([("a".to_owned(), "nobody looks at it any more".to_owned())]));
         };
         ends(120, &["b"]);
@@ -295,12 +324,12 @@ mod tests {
     #[test]
     fn what_was_told_before_a_restart_is_told_to_nobody_again() {
         let mut matters = Matters::default();
-        matters.see(at(0), seen(&["a"]), true);
+        matters.see(at(0), seen(&["a"]), &BTreeSet::new());
         tell(&mut matters, &CHANNELS, 60);
         let mut again = Matters::of(matters.all().clone());
-        again.see(at(120), seen(&["a"]), true);
+        again.see(at(120), seen(&["a"]), &BTreeSet::new());
         assert_eq!(tell(&mut again, &CHANNELS, 120), Vec::<String>::new());
-        again.see(at(180), seen(&[]), true);
+        again.see(at(180), seen(&[]), &BTreeSet::from(["a".to_owned()]));
         assert_eq!(tell(&mut again, &CHANNELS, 180), ["180 log -a", "180 webhook -a"]);
         assert!(again.all().is_empty());
     }

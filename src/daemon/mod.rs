@@ -16,9 +16,11 @@ mod log;
 mod matters;
 mod metrics;
 mod notice;
+mod resend;
 mod schedule;
+mod telling;
+mod unready;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,9 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Clock, Write};
-use crate::model::Finding;
 use crate::pass::{Actor, Broken, Ended, Look, Observer, Pass, Refusals, learn, with};
-use crate::report::{self, Matter, UNREAD, View};
 use crate::store::{Store, StoreError};
 
 pub use bell::{Bell, Ring, Wanted};
@@ -38,6 +38,8 @@ pub use host::{Address, Host, Word};
 pub use matters::{Channel, Matters, STANDS};
 pub use metrics::Metrics;
 pub use notice::{News, Notice};
+use resend::Resend;
+use unready::Unready;
 
 /// How long a pass may take: over a thousand accounts it stays in minutes.
 pub const PASS: SignedDuration = SignedDuration::from_mins(30);
@@ -103,6 +105,10 @@ struct Course {
     refusals: Refusals,
     in_vain: u32,
     matters: Matters,
+    /// Since when AWS has not been ready for what.
+    unready: Unready,
+    /// When notices are sent again that did not arrive.
+    resend: Resend,
     /// Why the config on disk is refused, if it is.
     refused: Option<String>,
     /// What the last pass said in one line.
@@ -114,6 +120,8 @@ struct Course {
 /// Why the loop woke.
 enum Woken {
     Due,
+    /// A pass is due before its time: somebody gave an order, or the clock was set back.
+    AtOnce,
     Rung(Wanted),
     Stopped,
 }
@@ -131,18 +139,29 @@ impl Daemon<'_> {
             refusals: Refusals::default(),
             in_vain: 0,
             matters: Matters::of(with(&self.store, |store| store.findings())?),
+            unready: Unready::default(),
+            resend: Resend::default(),
             refused: None,
             said: String::new(),
             orders: 0,
         };
+        self.introduce(&mut course);
         log::begins(&course.setup);
         self.host.tell(&Word::Ready);
         'life: while !self.stop.is_cancelled() {
             let next = self.pass(&mut course, each).await;
             loop {
-                match self.wait(next, course.orders).await {
+                let until = course.resend.at().map_or(next, |resend| resend.min(next));
+                match self.wait(until, course.orders).await {
                     Woken::Stopped => break 'life,
-                    Woken::Due => break,
+                    Woken::Due if self.clock.now() < next => self.tell_people(&mut course).await,
+                    Woken::Due | Woken::AtOnce => {
+                        // Where passes take longer than the time between two, this is the only time to listen.
+                        if let Some(wanted) = self.bell.rung() {
+                            self.answer(wanted, &mut course, each).await;
+                        }
+                        break;
+                    }
                     Woken::Rung(wanted) => {
                         if self.answer(wanted, &mut course, each).await {
                             break;
@@ -181,7 +200,10 @@ impl Daemon<'_> {
             let now = self.clock.now();
             self.board.beat();
             let ordered = with(&self.store, |store| store.last_order()).is_ok_and(|last| last != orders);
-            if now >= until || now < began || ordered {
+            if now < began || ordered {
+                return Woken::AtOnce;
+            }
+            if now >= until {
                 return Woken::Due;
             }
             let glance = now.checked_add(GLANCE).unwrap_or(Timestamp::MAX).min(until);
@@ -257,108 +279,7 @@ impl Daemon<'_> {
             (_, Some(_)) | (None, _) | (Some(_), None) => regular,
         };
         // A person is told of nothing that the next look may show to be over.
-        if course.matters.waits_to_be_told() { next.min(schedule::in_trouble(now, every)) } else { next }
-    }
-
-    /// Tells of a pass that was made: log, board, matters.
-    async fn passed(&self, course: &mut Course, pass: &Pass, ended: Option<&Ended>) {
-        let mode = if course.setup.door.is_some() { log::ended(ended) } else { "observed" };
-        let said = report::verdict_text(&pass.plan);
-        self.board.metrics.pass(pass, mode);
-        self.board.metrics.unknown_scopes(report::unknown_scopes(&pass.plan));
-        let violations = match ended {
-            Some(Ended::Refused(violations)) => violations.as_slice(),
-            Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
-        };
-        let view = view(pass, &course.setup.observer);
-        let mut matters = report::matters(&view, violations);
-        let gone = course.matters.all().keys().filter(|name| !matters.contains_key(*name));
-        let endings: BTreeMap<String, String> =
-            gone.filter_map(|name| Some((name.clone(), report::ended(&view, name)?))).collect();
-        matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
-        self.board.metrics.orders(!pass.plan.pauses.is_empty(), pass.plan.holds.len());
-        // A process that has just begun has said nothing yet.
-        let remembered =
-            if course.said.is_empty() && pass.number == 1 { format!("after a start: {said}") } else { said.clone() };
-        let record = pass.record(mode, &remembered, self.clock.now(), said != course.said);
-        match with(&self.store, |store| store.record(&record)) {
-            Ok(connected) => connected.into_iter().for_each(|took| self.board.metrics.connected(took)),
-            Err(error) => tracing::error!(%error, "the pass could not be recorded"),
-        }
-        let observes = if course.setup.door.is_some() { "" } else { "; only observed, as the file says" };
-        let refused = refusal(course);
-        let at = pass.seen.at.strftime("%F %T UTC");
-        self.say(format!("pass {} at {at}: {said}{observes}{refused}", pass.number));
-        log::pass(pass, mode, &said, said == course.said);
-        course.said = said;
-        self.consider(course, matters, pass.plan.unknown.is_empty(), &endings).await;
-    }
-
-    /// Tells of a pass that could not be made.
-    async fn broke(&self, course: &mut Course, broken: &Broken) {
-        tracing::error!(pass = course.number, error = %broken, "a pass could not be made");
-        self.board.metrics.no_pass("broken");
-        self.say(format!("pass {} could not be made: {broken}{}", course.number, refusal(course)));
-        course.said = String::new();
-        let help = "mend what it names; transitd tries again every minute, and sends nothing until then".to_owned();
-        let matter = Matter { text: broken.to_string(), help };
-        // The other matters could not be looked at.
-        let mut matters: BTreeMap<String, Matter> =
-            course.matters.standing().map(|(name, standing)| (name.clone(), as_matter(standing))).collect();
-        matters.insert(format!("{UNREAD}everything"), matter);
-        self.consider(course, matters, false, &BTreeMap::new()).await;
-    }
-
-    fn say(&self, status: String) {
-        self.host.tell(&Word::Status(status.clone()));
-        self.board.status(status);
-    }
-
-    /// Takes note of the matters of a pass, and tells a person what is new.
-    async fn consider(
-        &self,
-        course: &mut Course,
-        seen: BTreeMap<String, Matter>,
-        whole: bool,
-        endings: &BTreeMap<String, String>,
-    ) {
-        let now = self.clock.now();
-        log::matters(&course.matters, &seen);
-        course.matters.see(now, seen, whole);
-        course.matters.explain(now, endings);
-        self.board.metrics.matters(course.matters.standing().count());
-        self.tell_news(course, now).await;
-        if let Err(error) = with(&self.store, |store| store.note_findings(course.matters.all(), now)) {
-            tracing::error!(%error, "what was found could not be recorded");
-        }
-    }
-
-    /// Tells a person what is new, through each channel what it has not brought yet.
-    async fn tell_news(&self, course: &mut Course, now: Timestamp) {
-        let Course { setup, matters, .. } = course;
-        let news = matters.news(Channel::Log, now);
-        log::news(&news);
-        matters.told(Channel::Log, &news);
-        let mut channels = vec![Channel::Log];
-        for address in &setup.addresses {
-            let channel = address.channel();
-            channels.push(channel);
-            let news = matters.news(channel, now);
-            if news.is_empty() {
-                continue;
-            }
-            let notice = news.notice(setup.observer.intent.network.as_str(), now);
-            let arrived = self.host.send(address, &notice).await;
-            self.board.metrics.notice(channel, arrived.is_ok());
-            match arrived {
-                Ok(()) => matters.told(channel, &news),
-                Err(why) => {
-                    let through = channel.name();
-                    tracing::warn!(through, why, "a notice did not arrive, and is sent again with the next pass");
-                }
-            }
-        }
-        matters.settle(&channels, now);
+        if course.matters.are_young() { next.min(schedule::in_trouble(now, every)) } else { next }
     }
 
     /// Reads the config again.
@@ -369,6 +290,7 @@ impl Daemon<'_> {
                 tracing::info!(mode = log::mode(&setup), every = ?setup.every, "the config was read again");
                 course.setup = setup;
                 course.refused = None;
+                self.introduce(course);
                 each(Happening::Reloaded);
             }
             Err(why) => {
@@ -381,13 +303,15 @@ impl Daemon<'_> {
     }
 
     /// Writes a drift report: a look that nothing follows.
-    async fn report(&self, course: &Course, each: &mut Listener<'_>) {
-        let deadline = self.clock.now().checked_add(PASS).unwrap_or(Timestamp::MAX);
+    async fn report(&self, course: &mut Course, each: &mut Listener<'_>) {
+        let now = self.clock.now();
+        let deadline = now.checked_add(PASS).unwrap_or(Timestamp::MAX);
         let observer = &course.setup.observer;
-        let past = match with(&self.store, |store| store.history(self.clock.now())) {
+        let mut past = match with(&self.store, |store| store.history(now)) {
             Ok(past) => past,
             Err(error) => return tracing::error!(%error, "no report could be made"),
         };
+        past.refused = course.refusals.at(now);
         tokio::select! {
             look = observer.look(&past, deadline) => match look {
                 Ok(look) => each(Happening::Reported(&look, observer)),
@@ -396,22 +320,6 @@ impl Daemon<'_> {
             () = self.stop.cancelled() => {}
         }
     }
-}
-
-/// Adds to the status line that the file does not say what is kept.
-fn refusal(course: &Course) -> &'static str {
-    if course.refused.is_some() { "; the config file is refused" } else { "" }
-}
-
-/// A person is told that the file does not say what is kept: whoever asked to read it may have gone.
-fn refused_config(why: &str) -> (String, Matter) {
-    let text = format!("the config file is refused, and what it said before is kept: {why}");
-    let help = "mend it (`transitd check` shows each problem in its place), then send SIGHUP again".to_owned();
-    ("config".to_owned(), Matter { text, help })
-}
-
-fn as_matter(finding: &Finding) -> Matter {
-    Matter { text: finding.text.clone(), help: finding.help.clone() }
 }
 
 /// Tells the service manager that the process is alive, for as long as the loop is. To be run beside it.
@@ -424,17 +332,5 @@ pub async fn watch(host: Arc<dyn Host>, board: Arc<Board>, clock: Arc<dyn Clock>
             host.tell(&Word::Watchdog);
         }
         clock.sleep_until(clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)).await;
-    }
-}
-
-fn view<'a>(pass: &'a Pass, observer: &'a Observer) -> View<'a> {
-    View {
-        network: &observer.intent.network,
-        home: &observer.intent.home.account,
-        organization: &observer.intent.home.organization,
-        plan: &pass.plan,
-        want: &pass.want,
-        seen: &pass.seen,
-        calls: pass.calls,
     }
 }

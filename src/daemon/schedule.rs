@@ -14,11 +14,16 @@ const JITTER: f64 = 0.1;
 /// After how long a pass that could not be made is made again: long enough not to press an AWS that is in trouble.
 pub const AFTER_TROUBLE: SignedDuration = SignedDuration::from_secs(60);
 
+/// After how many passes in vain the next ones come at the file's own pace: one a minute makes half an hour of them.
+const GIVES_UP: u32 = 30;
+
 /// Returns when the next pass begins while AWS is settling. `in_vain` counts the passes before in which it was not
 /// ready for anything that was sent.
 pub fn settling(now: Timestamp, look_again: SignedDuration, in_vain: u32, every: Duration) -> Timestamp {
     let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
-    after(now, look_again.saturating_mul(1 << in_vain.min(5)).min(LATEST).min(every))
+    // What half an hour has not brought, hurry does not bring.
+    let latest = if in_vain < GIVES_UP { LATEST.min(every) } else { every };
+    after(now, look_again.saturating_mul(1 << in_vain.min(GIVES_UP)).min(latest))
 }
 
 /// Returns when the next pass begins after a pass that could not be made.
@@ -73,6 +78,9 @@ mod tests {
         let waits: Vec<f64> = (0..8).map(|in_vain| wait(settling(now(), two, in_vain, EVERY))).collect();
         assert_eq!(waits, [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]);
         assert_eq!(wait(settling(now(), LATEST, 0, Duration::from_secs(10))), 10.0, "never later than the file says");
+        assert_eq!(wait(settling(now(), two, 29, EVERY)), 60.0);
+        assert_eq!(wait(settling(now(), two, 30, EVERY)), 300.0, "at the file's own pace in the end");
+        assert_eq!(wait(settling(now(), two, u32::MAX, EVERY)), 300.0);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Look {
     pub plan: Plan,
     /// What the plan was made by.
     pub policy: Policy,
-    /// How many calls were paid for so far.
+    /// How many calls were paid for.
     pub calls: u64,
 }
 
@@ -112,12 +112,13 @@ impl Observer {
     /// # Errors
     /// When this is not the declared account or organization, or that cannot be told.
     pub async fn look(&self, past: &History, deadline: Timestamp) -> Result<Look, Misplaced> {
+        let before = self.pace.attempts();
         let seen = observe::observe(&self.reader.until(deadline), &Arc::new(self.survey(past))).await?;
         let want = compile::compile(&self.intent, &seen);
         let policy = self.policy(seen.at);
         let mut plan = plan::plan(&want, &seen, past, &policy);
         plan.problems.extend(review::isolation(&want, &seen, past, &policy.network));
-        Ok(Look { seen, want, plan, policy, calls: self.pace.attempts() })
+        Ok(Look { seen, want, plan, policy, calls: self.pace.attempts() - before })
     }
 
     /// Returns the reader of a look that ends at `deadline`; a pass goes on with it.

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountState, ListId, Problem, Trouble, plain};
-use crate::plan::Plan;
+use crate::apply::{Outcome, Outcomes};
+use crate::model::{AccountState, Fault, ListId, Problem, Trouble, plain};
+use crate::plan::{Outlook, Plan, Step, Wait};
 use crate::review::Violation;
 
 use super::View;
-use super::names::Names;
+use super::names::{Names, Place};
 use super::summary::{ENTERING, verdict};
 use super::wording::{self, scope_of};
 
@@ -25,6 +26,19 @@ pub const UNREAD: &str = "unread ";
 
 /// What the names of matters about VPCs that have left their segment begin with.
 const DEPARTING: &str = "departing: ";
+
+/// The name of the matter of a plan that review refused.
+const REFUSED: &str = "refused plan";
+
+/// What the names of matters begin with that hang on all that there is, and so can be over only where all was read.
+const OF_ALL: [&str; 6] = [
+    "shrunk: ",
+    "over quota: ",
+    "no common hub: ",
+    "inspection missing: ",
+    "inspection ambiguous: ",
+    "route target missing: ",
+];
 
 /// Names every matter of a look, and of the review that refused its plan.
 pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Matter> {
@@ -43,9 +57,65 @@ pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Ma
     if let Some(first) = violations.first() {
         let text = format!("review refused the plan, and nothing was sent: {}", wording::list(violations));
         let help = wording::violation_help(first).to_owned();
-        matters.insert("refused plan".to_owned(), Matter { text, help });
+        matters.insert(REFUSED.to_owned(), Matter { text, help });
     }
     matters
+}
+
+/// Names what AWS is not ready for, or busy with: steps that it put off, that it calls done and does not show, or whose
+/// answers were lost, and things in states between. Much of it is over with the next look, and no matter for anybody.
+pub fn unready(view: &View<'_>, outcomes: &Outcomes) -> BTreeMap<String, Matter> {
+    let names = Names::of(view);
+    let help = "see in AWS what keeps it; transitd looks again with every pass, and tries again what can be tried";
+    let matter =
+        |what: String, why: &str| Matter { text: format!("AWS is not ready: {what}, {why}"), help: help.to_owned() };
+    let mut all = BTreeMap::new();
+    for step in &view.plan.steps {
+        let why = match (outcomes.get(&step.id), &step.outlook) {
+            (Some(Outcome::Later(why) | Outcome::InDoubt(why)), _) => why.to_string(),
+            (Some(Outcome::AlreadyDone), _) => "it is done, says AWS, and does not show".to_owned(),
+            (None, Outlook::Waits { on: Wait::Seen { .. } }) => "it was sent, and does not show".to_owned(),
+            (
+                Some(
+                    Outcome::Done
+                    | Outcome::Failed(_)
+                    | Outcome::NotSent
+                    | Outcome::Overruled
+                    | Outcome::NotJournaled(_),
+                ),
+                _,
+            )
+            | (None, Outlook::Ready | Outlook::Waits { .. } | Outlook::Left { .. }) => continue,
+        };
+        all.insert(format!("unready: {}", step.id), matter(names.planned(step), &why));
+    }
+    for pending in &view.plan.pending {
+        let thing = names.thing(&pending.key, Place::default());
+        all.insert(format!("unready: {}", pending.key.ledger()), matter(thing, "which it is still busy with"));
+    }
+    all
+}
+
+/// Tells whether a look that no longer has the matter of a name shows that it is over: what is unknown is not absent, and what
+/// is still to be done was not mended.
+pub fn is_over(view: &View<'_>, name: &str) -> bool {
+    if let Some(place) = name.strip_prefix(UNREAD) {
+        // Without the list of accounts none of them was even tried.
+        return !place.starts_with("account ") || view.seen.accounts.known().is_some();
+    }
+    if name == REFUSED {
+        return true;
+    }
+    let is_step = ["step refused: ", "contested: "].iter().any(|kind| name.starts_with(kind));
+    if is_step && view.plan.steps.iter().flat_map(names_of).any(|of_step| of_step == name) {
+        return false;
+    }
+    let decides = |list: &ListId| match scope_of(list) {
+        None => true,
+        Some(scope) => scope.account == *view.home || name.contains(scope.account.as_str()),
+    };
+    let of_all = OF_ALL.iter().any(|kind| name.starts_with(kind));
+    !view.plan.unknown.keys().any(|list| of_all || decides(list))
 }
 
 /// Says how the matter of a name ended that a look no longer has, where it was not mended.
@@ -74,6 +144,19 @@ pub fn verdict_text(plan: &Plan) -> String {
 /// What a problem says of how things stand at the moment. It is no part of its name, which stays the same meanwhile.
 const PASSING: [&str; 10] =
     ["trouble", "cidrs", "path", "unknown", "before", "now", "times", "until", "wanted", "left_out"];
+
+/// The names that matters about a step have.
+fn names_of(step: &Step) -> [String; 2] {
+    let trouble = Trouble {
+        fault: Fault::Unexpected,
+        action: String::new(),
+        code: String::new(),
+        message: String::new(),
+        request_id: None,
+    };
+    let refused = Problem::StepRefused { step: step.id.to_string(), trouble };
+    [name(&refused), name(&Problem::Contested { key: step.key.clone(), times: 0 })]
+}
 
 /// Names a problem by its sort and what it is about.
 fn name(problem: &Problem) -> String {
@@ -124,7 +207,7 @@ fn unread<'a>(unknown: &'a BTreeMap<ListId, Trouble>, names: &Names<'_>) -> BTre
 mod tests {
     use super::*;
     use crate::model::{Fault, Listed};
-    use crate::plan::Gaps;
+    use crate::plan::{Gaps, PendingKey, StepId};
     use crate::report::tests::world::{World, billing, id, now, on_main, trouble};
 
     fn seen(world: &World) -> BTreeMap<String, Matter> {
@@ -183,6 +266,88 @@ mod tests {
         let said = ended(&world.view(&plan), route);
         assert_eq!(said.as_deref(), Some("no longer looked at, since its account is SUSPENDED"));
         assert_eq!(ended(&world.view(&plan), "contested: key 333333333333/vpc-0bb/rtb-0bb 10.0.0.0/8"), None);
+    }
+
+    /// A look in which a list of the hub's, or else of a member's, could not be read.
+    fn unread_in(world: &mut World, of_hub: bool) -> Plan {
+        if of_hub {
+            for hub in world.seen.hubs.values_mut() {
+                hub.tables = Listed::Unknown(trouble(Fault::Denied, "DescribeTransitGatewayRouteTables", "No", "no"));
+            }
+        } else {
+            let member = world.seen.members.values_mut().next().unwrap();
+            member.subnets = Listed::Unknown(trouble(Fault::Denied, "AssumeRole", "AccessDenied", "no"));
+        }
+        world.plan(Gaps::Ask)
+    }
+
+    #[test]
+    fn a_matter_is_over_where_nothing_that_decides_it_is_unknown() {
+        let names = [
+            "isolation broken: hub eu, one a, other b",
+            "foreign route: route 222222222222/vpc-0aa/rtb-0aa 10.0.0.0/8",
+            "foreign route: route 333333333333/vpc-0bb/rtb-0bb 10.0.0.0/8",
+            "shrunk: what accounts",
+            "refused plan",
+            "unread account 222222222222 in eu-west-1",
+            "unread everything",
+        ];
+        let over = |world: &World, plan: &Plan| names.map(|name| is_over(&world.view(plan), name));
+        let world = World::unbuilt();
+        assert_eq!(over(&world, &world.plan(Gaps::Ask)), [true; 7]);
+        // One member cannot be read: what is of it is not over, nor what all are counted for.
+        let mut world = World::unbuilt();
+        let plan = unread_in(&mut world, false);
+        assert_eq!(over(&world, &plan), [true, false, true, false, true, true, true]);
+        let mut world = World::unbuilt();
+        let plan = unread_in(&mut world, true);
+        assert_eq!(over(&world, &plan), [false, false, false, false, true, true, true]);
+        // Without the list of accounts no member was even tried.
+        let mut world = World::unbuilt();
+        world.seen.accounts = Listed::Unknown(trouble(Fault::Denied, "ListAccounts", "AccessDenied", "no"));
+        let plan = world.plan(Gaps::Ask);
+        assert_eq!(over(&world, &plan), [false, false, false, false, true, false, true]);
+    }
+
+    #[test]
+    fn a_step_that_is_tried_again_or_held_was_not_mended() {
+        let world = World::unbuilt();
+        let mut plan = world.plan(Gaps::Ask);
+        let step = plan.steps[0].clone();
+        let trouble = trouble(Fault::Denied, "CreateRoute", "UnauthorizedOperation", "no");
+        let refused = name(&Problem::StepRefused { step: step.id.to_string(), trouble });
+        let contested = name(&Problem::Contested { key: step.key.clone(), times: 3 });
+        let over = |plan: &Plan| [&refused, &contested].map(|name| is_over(&world.view(plan), name));
+        assert_eq!(over(&plan), [false, false]);
+        plan.steps.remove(0);
+        assert_eq!(over(&plan), [true, true]);
+    }
+
+    #[test]
+    fn what_aws_puts_off_or_is_busy_with_is_named_and_what_it_did_or_refused_is_not() {
+        let world = World::unbuilt();
+        let plan = world.plan(Gaps::Ask);
+        let ready: Vec<StepId> = plan.ready().map(|step| step.id.clone()).collect();
+        let later = trouble(Fault::Settling, "CreateRoute", "IncorrectState", "not yet");
+        let outcomes = |outcome: &Outcome| -> Outcomes { [(ready[0].clone(), outcome.clone())].into() };
+        let named = |outcome: Outcome| unready(&world.view(&plan), &outcomes(&outcome));
+        assert_eq!(named(Outcome::Done), BTreeMap::new());
+        assert_eq!(named(Outcome::Failed(later.clone())), BTreeMap::new());
+        for outcome in [Outcome::Later(later.clone()), Outcome::InDoubt(later.clone()), Outcome::AlreadyDone] {
+            let named = named(outcome);
+            assert_eq!(named.keys().collect::<Vec<_>>(), [&format!("unready: {}", ready[0])], "{named:?}");
+        }
+        let named = named(Outcome::Later(later));
+        let text = &named.values().next().unwrap().text;
+        assert!(
+            text.starts_with("AWS is not ready: create ") && text.ends_with("CreateRoute: IncorrectState (not yet)"),
+            "{text}"
+        );
+        let mut busy = plan.clone();
+        let key = plan.steps[0].key.clone();
+        busy.pending.insert(PendingKey { kind: key.kind(), key });
+        let named = unready(&world.view(&busy), &Outcomes::new());
+        assert!(named.values().next().unwrap().text.ends_with(", which it is still busy with"), "{named:?}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::plan::Plan;
 pub use drift::{drift_text, standing_text};
 pub use history::{history_json, history_text};
 pub use json::{drift_json, pass_json};
-pub use matters::{Matter, UNREAD, ended, matters, unknown_scopes, verdict_text};
+pub use matters::{Matter, UNREAD, ended, is_over, matters, unknown_scopes, unready, verdict_text};
 pub use passes::{moved_text, pass_text, violations_text};
 pub use style::Style;
 

@@ -10,6 +10,8 @@ use crate::model::{
     WantedGateway, WantedStaticRoute,
 };
 
+use crate::plan::Step;
+
 use super::View;
 
 /// The names that a snapshot knows.
@@ -169,10 +171,20 @@ impl<'a> Names<'a> {
     /// Names a step by its id, in the words of other lines where what it is about is still declared.
     pub fn step(&self, id: &str) -> String {
         match split(id).and_then(|(verb, ledger)| Some((verb, self.refused.get(ledger)?))) {
-            Some(("clear" | "remove", key)) => format!("remove {}", self.thing(key, Place::default())),
-            Some((verb, key)) => format!("{verb} {}", self.thing(key, Place::default())),
+            Some((verb, key)) => self.doing(verb, key),
             None => format!("the step '{id}'"),
         }
+    }
+
+    /// Names a step of the plan.
+    pub fn planned(&self, step: &Step) -> String {
+        let (verb, _) = split(step.id.as_str()).unwrap_or_default();
+        self.doing(verb, &step.key)
+    }
+
+    fn doing(&self, verb: &str, key: &Key) -> String {
+        let verb = if verb == "clear" { "remove" } else { verb };
+        format!("{verb} {}", self.thing(key, Place::default()))
     }
 
     /// Returns the hub that a thing belongs to; for what is a VPC's alone, the hub that the VPC's tables lead to.

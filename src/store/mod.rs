@@ -9,7 +9,7 @@ mod orders;
 mod record;
 mod sqlite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -158,6 +158,13 @@ pub trait Store: Send {
     /// # Errors
     /// When they cannot be read.
     fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError>;
+
+    /// Remembers through what people are told from now on, and returns through what they were told before; none in a state
+    /// that never had it.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    fn told_through(&mut self, marks: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, StoreError>;
 
     /// Remembers the findings as they are at `at`. Those that are missing are closed.
     ///

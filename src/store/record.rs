@@ -109,6 +109,19 @@ impl SqliteStore {
         rows.into_iter().map(finding).collect()
     }
 
+    /// Remembers through what people are told, and returns what it was before.
+    pub(super) fn put_told_through(&self, marks: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, StoreError> {
+        let before: Option<String> = self.run(|c| {
+            c.query_row("SELECT value FROM meta WHERE name = 'told_through'", [], |row| row.get(0)).optional()
+        })?;
+        let before = before.map(|lines| lines.lines().map(str::to_owned).collect::<BTreeSet<String>>());
+        if before.as_ref() != Some(marks) {
+            let lines = marks.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+            self.run(|c| c.execute("INSERT OR REPLACE INTO meta VALUES ('told_through', ?1)", [lines]).map(drop))?;
+        }
+        Ok(before)
+    }
+
     /// Remembers the findings as they are now; those that are missing are closed.
     pub(super) fn put_findings(&self, now: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {
         let before = self.open_findings()?;
@@ -157,17 +170,24 @@ impl SqliteStore {
         self.transaction(|all| {
             all.execute("DELETE FROM passes WHERE began < ?1 OR (news = 0 AND began < ?2)", [&old, &quiet])?;
             all.execute(
-                "DELETE FROM journal WHERE sent < ?1 AND settled IS NOT NULL
-                 AND (confirmed IS NOT NULL OR outcome = 'not-done')
+                "DELETE FROM journal WHERE settled IS NOT NULL
+                 AND ((sent < ?1 AND confirmed IS NOT NULL) OR (sent < ?2 AND outcome = 'not-done'))
                  AND entry <> (SELECT MAX(entry) FROM journal)",
-                [&old],
+                [&old, &quiet],
             )?;
             all.execute("DELETE FROM findings WHERE closed < ?1", [&old])?;
             all.execute("DELETE FROM sightings WHERE last < ?1", [&old])?;
+            // A hold that a later word has ended goes before that word does, or it would be in force again.
+            all.execute(
+                "DELETE FROM orders WHERE at < ?1 AND word = 'hold' AND number < (
+                     SELECT MAX(number) FROM orders AS later
+                     WHERE later.name = orders.name AND later.word IN ('hold', 'release'))",
+                [&old],
+            )?;
             all.execute(
                 // The last pause or resume says how things are.
                 "DELETE FROM orders WHERE at < ?1 AND (until IS NULL OR until < ?1) AND number NOT IN (
-                     SELECT MAX(number) FROM orders WHERE word IN ('pause', 'resume'))",
+                     SELECT COALESCE(MAX(number), 0) FROM orders WHERE word IN ('pause', 'resume'))",
                 [&old],
             )?;
             all.execute("INSERT OR REPLACE INTO meta VALUES ('thinned', ?1)", [now.to_string()]).map(drop)

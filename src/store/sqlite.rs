@@ -1,7 +1,7 @@
 //! The store in SQLite: a file in a directory that only its owner can read, or memory.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -333,7 +333,13 @@ impl Store for SqliteStore {
             history.unconfirmed.insert(step, Sent { at, answered: outcome.as_deref() == Some("done") });
         }
         let last: Option<String> = self.run(|c| {
-            c.query_row("SELECT sent FROM journal ORDER BY entry DESC LIMIT 1", [], |row| row.get(0)).optional()
+            // What AWS refused has changed nothing that it would take time to show.
+            c.query_row(
+                "SELECT sent FROM journal WHERE outcome IS NULL OR outcome <> 'not-done' ORDER BY entry DESC LIMIT 1",
+                [],
+                |row| row.get(0),
+            )
+            .optional()
         })?;
         history.last_write = last.map(|last| self.time(&last)).transpose()?;
         self.count(&mut history, now)?;
@@ -448,6 +454,10 @@ impl Store for SqliteStore {
 
     fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
         self.open_findings()
+    }
+
+    fn told_through(&mut self, marks: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, StoreError> {
+        self.put_told_through(marks)
     }
 
     fn note_findings(&mut self, findings: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {

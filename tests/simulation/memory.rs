@@ -1,6 +1,6 @@
 //! transitd's memory as one process holds it: what the process does after its death is not written any more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -60,6 +60,11 @@ impl Store for Memory {
 
     fn findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
         self.locked(|store| store.findings())
+    }
+
+    fn told_through(&mut self, marks: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, StoreError> {
+        self.alive()?;
+        self.locked(|store| store.told_through(marks))
     }
 
     fn note_findings(&mut self, findings: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {

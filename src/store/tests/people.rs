@@ -1,6 +1,6 @@
 //! What people order, and what is remembered for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::model::{Finding, Happened, Pause};
@@ -156,6 +156,57 @@ fn old_records_are_thinned_and_what_is_open_is_kept() {
     assert_eq!(store.last_order().unwrap(), number, "an order that is forgotten is not given again");
     let history = store.history(now()).unwrap();
     assert!(history.pause.is_some() && history.unconfirmed.contains_key("open") && history.owned.len() == 2);
+}
+
+#[test]
+fn a_hold_that_was_ended_or_shortened_stays_so_when_the_word_that_did_it_is_forgotten() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    for name in ["ended", "shortened", "kept"] {
+        give(directory.path(), hold(name, 24 * 180));
+    }
+    give(directory.path(), Ordered::Release { name: "ended".to_owned() });
+    give(directory.path(), hold("shortened", 2));
+    for days in [91, 92, 93] {
+        store.record(&record(24 * days, true)).unwrap();
+        let holds = store.history(now()).unwrap().holds;
+        let names: Vec<&str> = holds.iter().map(|hold| hold.name.as_str()).collect();
+        assert_eq!(names, ["kept"], "after {days} days");
+    }
+    let orders = store.recall(&query(None)).unwrap().into_iter().filter(|it| matches!(it.what, Happened::Order { .. }));
+    assert_eq!(orders.count(), 1, "nothing else is left of them");
+}
+
+#[test]
+fn what_was_refused_is_kept_for_a_week_and_is_nothing_that_aws_takes_time_to_show() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let mut write = |step: &str, hours: i64, settled: Settled| {
+        let id = store.begin(&Entry { at: at(hours), ..entry(step) }).unwrap();
+        store.settle(id, &settled, at(hours)).unwrap();
+    };
+    write("done", 0, done("id-1"));
+    write("refused", 1, Settled::NotDone(trouble(Fault::Settling)));
+    write("refused again", 2, Settled::NotDone(trouble(Fault::Settling)));
+    assert_eq!(store.history(now()).unwrap().last_write, Some(now()));
+    store.record(&record(24 * 8, true)).unwrap();
+    let steps = store.recall(&query(None)).unwrap().into_iter().filter_map(|event| match event.what {
+        Happened::Step { step, .. } => Some(step),
+        Happened::Pass { .. } | Happened::Found { .. } | Happened::Over { .. } | Happened::Order { .. } => None,
+    });
+    assert_eq!(steps.collect::<Vec<_>>(), ["done", "refused again"], "the last entry stays, whatever it is");
+}
+
+#[test]
+fn through_what_people_are_told_is_remembered() {
+    let directory = tempfile::tempdir().unwrap();
+    let marks = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    assert_eq!(store.told_through(&marks(&["webhook 1"])).unwrap(), None);
+    drop(store);
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    assert_eq!(store.told_through(&marks(&["webhook 2", "sns 1"])).unwrap(), Some(marks(&["webhook 1"])));
+    assert_eq!(store.told_through(&marks(&[])).unwrap(), Some(marks(&["webhook 2", "sns 1"])));
+    assert_eq!(store.told_through(&marks(&[])).unwrap(), Some(marks(&[])));
 }
 
 #[test]
