@@ -1,11 +1,9 @@
 //! What the daemon says after each pass: to the log, the service manager and the board, and to people what concerns them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Address, Channel, Course, Daemon, Word, log};
-use crate::apply::Outcome;
-use crate::model::{Finding, Problem};
+use crate::model::Finding;
 use crate::pass::{Broken, Ended, Observer, Pass, with};
 use crate::plan::Plan;
 use crate::report::{self, Matter, UNREAD, View};
@@ -42,7 +40,7 @@ impl Daemon<'_> {
             Some(Ended::Refused(violations)) => violations.as_slice(),
             Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
         };
-        let plan = with_refusals(pass);
+        let plan = pass.in_hindsight();
         let view = view(pass, &plan, &course.setup.observer);
         let mut matters = report::matters(&view, violations);
         let unready = report::unready(&view, &pass.outcomes);
@@ -166,25 +164,6 @@ fn refused_config(why: &str) -> (String, Matter) {
 
 fn as_matter(finding: &Finding) -> Matter {
     Matter { text: finding.text.clone(), help: finding.help.clone() }
-}
-
-/// Returns the plan with what AWS has refused in this very pass, as the next look will have it.
-fn with_refusals(pass: &Pass) -> Cow<'_, Plan> {
-    let refused = pass.outcomes.iter().filter_map(|(step, outcome)| match outcome {
-        Outcome::Failed(trouble) => Some(Problem::StepRefused { step: step.to_string(), trouble: trouble.clone() }),
-        Outcome::Done
-        | Outcome::AlreadyDone
-        | Outcome::Later(_)
-        | Outcome::InDoubt(_)
-        | Outcome::NotSent
-        | Outcome::Overruled
-        | Outcome::NotJournaled(_) => None,
-    });
-    let mut plan = Cow::Borrowed(&pass.plan);
-    for problem in refused {
-        plan.to_mut().problems.insert(problem);
-    }
-    plan
 }
 
 fn view<'a>(pass: &'a Pass, plan: &'a Plan, observer: &'a Observer) -> View<'a> {

@@ -160,6 +160,16 @@ pub enum Target {
     Other(String),
 }
 
+impl Target {
+    /// Returns the transit gateway, if it leads to one.
+    pub fn gateway(&self) -> Option<&TransitGatewayId> {
+        match self {
+            Target::TransitGateway(id) => Some(id),
+            Target::Local | Target::Other(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RouteState {
     Active,

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::fault::Trouble;
 use super::ids::{AccountId, Region, TransitGatewayRouteTableId};
+use super::key::VpcRouteKey;
 use super::scope::Scope;
 use super::seen::{
     Account, Association, Attachment, Invitation, Organization, PlacedUnit, PrefixList, PrefixListReference,
-    Propagation, ResourceShare, Role, RouteTable, ShareAssociation, Subnet, TransitGateway, TransitGatewayRoute,
+    Propagation, ResourceShare, Role, Route, RouteTable, ShareAssociation, Subnet, TransitGateway, TransitGatewayRoute,
     TransitGatewayRouteTable, Vpc, VpcAttachment,
 };
 
@@ -161,6 +162,13 @@ impl fmt::Display for ListId {
 }
 
 impl Snapshot {
+    /// Returns the route that is there under a key, if its table is known.
+    pub fn route(&self, key: &VpcRouteKey) -> Option<&Route> {
+        let tables = self.members.get(&key.vpc.scope())?.route_tables.known()?;
+        let table = tables.iter().find(|table| table.id == key.table)?;
+        table.routes.iter().find(|route| route.destination == key.destination)
+    }
+
     /// Names every list that was asked for, with what kept it from being read, if something did.
     fn lists(&self, home: &AccountId) -> Vec<(ListId, Option<&Trouble>)> {
         let mut lists = vec![(ListId::Accounts, self.accounts.trouble())];

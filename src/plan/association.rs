@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use crate::api::WriteCall;
 use crate::model::{
     Attached, AttachedKey, AttachmentId, AttachmentKey, Held, Key, ListId, Problem, Progress,
@@ -14,6 +16,7 @@ use crate::model::{
 
 use super::Gaps;
 use super::draft::{Change, Draft, Found};
+use super::needed;
 use super::step::{Risk, StepId, Verb, Wait, Why};
 
 /// How long an attachment is without its table while it is moved, in seconds: disassociation takes about a minute
@@ -122,6 +125,10 @@ fn wrong_table(
     if let Some(held) = held {
         return draft.problem(Problem::AssociatedElsewhere { attachment: key.clone(), id, table: of, held });
     }
+    // What would not be followed by its own association stays where it is.
+    if let Some(problem) = draft.stopped(&this, &associate_call(attachment, &table)) {
+        return draft.problem(problem);
+    }
     let change = Change {
         verb: Verb::Clear,
         key: this,
@@ -150,17 +157,30 @@ fn evidence(key: &AttachedKey, hub: &WantedHub, of: TransitGatewayRouteTableId) 
     evidence
 }
 
+/// For how long an attachment may be taken for one that was only just made.
+const YOUNG: SignedDuration = SignedDuration::from_hours(1);
+
 /// Tells whether the hub itself put the attachment where it is, right after transitd made it: the ledger has this very
-/// attachment, and no association of it was ever ours.
+/// attachment, no association of it was ever ours, and it carries nothing: it was made just now, or its VPC sends nothing to
+/// the hub.
 fn landed_by_default(draft: &Draft<'_>, key: &AttachedKey, id: &AttachmentId, of: &TransitGatewayRouteTableId) -> bool {
     let Attached::Vpc(vpc) = &key.of else { return false };
     let attachment = AttachmentKey { hub: key.hub.clone(), vpc: vpc.clone() };
-    let made = draft.made(&Key::Attachment(attachment), id.as_str());
+    let attachment = Key::Attachment(attachment);
+    let made = draft.made(&attachment, id.as_str());
+    let since = draft.past.owned.get(&attachment.ledger()).map(|owned| draft.seen.at.duration_since(owned.at));
     let association = draft.past.owned.get(&Key::Association(key.clone()).ledger());
     // What was written says which attachment it was: `TABLE ATTACHMENT`.
     let associated = association.is_some_and(|owned| owned.value.split(' ').next_back() == Some(id.as_str()));
-    let gateway = draft.hubs.get(&key.hub).and_then(|hub| hub.seen);
-    made && !associated && gateway.is_some_and(|gateway| gateway.default_association.as_ref() == Some(of))
+    let Some(gateway) = draft.hubs.get(&key.hub).and_then(|hub| hub.seen) else { return false };
+    let tables_known = draft.seen.members.get(&vpc.scope()).is_some_and(|member| member.route_tables.known().is_some());
+    let carries_nothing =
+        since.is_some_and(|since| since < YOUNG) || (tables_known && !needed::sends(draft, vpc, &gateway.id));
+    made && !associated && gateway.default_association.as_ref() == Some(of) && carries_nothing
+}
+
+fn associate_call(attachment: &Found<AttachmentId>, table: &Found<TransitGatewayRouteTableId>) -> WriteCall {
+    WriteCall::AssociateTransitGatewayRouteTable { table: table.id.clone(), attachment: attachment.id.clone() }
 }
 
 fn associate(
@@ -177,7 +197,7 @@ fn associate(
         verb: Verb::Create,
         key: Key::Association(key.clone()),
         scope: hub.scope.clone(),
-        call: WriteCall::AssociateTransitGatewayRouteTable { table: table.id, attachment: attachment.id.clone() },
+        call: associate_call(attachment, &table),
         after,
         wait: wait.or_else(|| attachment.wait.clone()).or(table.wait),
         why: Why::Missing,

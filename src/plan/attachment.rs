@@ -347,7 +347,7 @@ fn modify(draft: &mut Draft<'_>, key: &AttachmentKey, wanted: &WantedAttachment,
         evidence,
     };
     if risk == Risk::Removes {
-        draft.removal(change, Some(wanted.segment.clone()));
+        draft.removal(change, Some(wanted.segment.clone()), false);
     } else {
         draft.step(change);
     }

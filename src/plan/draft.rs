@@ -12,6 +12,7 @@ use crate::model::{
 };
 
 use super::live::Live;
+use super::needed::Needed;
 use super::orders;
 use super::removal::{self, Departure, Spent};
 use super::step::{Left, Outlook, Risk, Step, StepId, Verb, Wait, Why};
@@ -57,6 +58,8 @@ pub(super) struct Draft<'a> {
     pub departures: BTreeMap<String, jiff::Timestamp>,
     /// What keeps removals from being sent in this pass, whatever they are.
     pub barred: Option<Left>,
+    /// What undeclared things are still needed for, once all that is declared was compared.
+    pub needed: Needed,
     /// The removal budgets, once somebody has asked.
     pub spent: Option<Spent>,
     /// Things that are there to be seen, by their names in the ledger.
@@ -133,6 +136,7 @@ impl<'a> Draft<'a> {
             departing: BTreeMap::new(),
             departures: BTreeMap::new(),
             barred: None,
+            needed: Needed::default(),
             spent: None,
             present: BTreeSet::new(),
             holds: orders::holds(seen, past),
@@ -160,6 +164,9 @@ impl<'a> Draft<'a> {
         }
         let segment = self.segment_of(&key).cloned();
         let left = self.ordered(&id, &key, &call).or_else(|| self.left(&key, segment.as_ref()));
+        // What rests on a list that could not be read is only shown.
+        let unread = evidence.iter().any(|list| self.unknown.contains_key(list));
+        let left = left.or(unread.then_some(Left::Unknown));
         // What only shows is nobody's contest, and what waits was not undone.
         if left.is_none() && wait.is_none() && self.is_contested(&id, &key, &call) {
             return None;
@@ -183,6 +190,17 @@ impl<'a> Draft<'a> {
     fn left(&self, key: &Key, segment: Option<&SegmentName>) -> Option<Left> {
         let observed = segment.and_then(|segment| self.want.observed.get(segment));
         observed.is_some_and(|kinds| kinds.contains(&key.kind())).then_some(Left::Observed)
+    }
+
+    /// Tells what keeps a thing from being made now, for good: AWS has refused just this, or somebody keeps undoing it.
+    pub fn stopped(&self, key: &Key, call: &WriteCall) -> Option<Problem> {
+        let id = StepId::new(Verb::Create, key);
+        if let Some(refused) = self.past.refused.get(id.as_str()).filter(|refused| refused.call == fingerprint(call)) {
+            return Some(Problem::StepRefused { step: id.to_string(), trouble: refused.trouble.clone() });
+        }
+        let repair = (id.as_str().to_owned(), fingerprint(call));
+        let times = self.past.repairs.get(&repair).copied().unwrap_or_default();
+        (times >= CONTESTED).then(|| Problem::Contested { key: key.clone(), times })
     }
 
     /// Tells whether a step was done so often in a day that somebody else must keep undoing it; reports it then.
@@ -223,11 +241,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a step that takes something away, as far as this pass and the budgets let it be sent; `segment` is what it counts
-    /// for.
-    pub fn removal(&mut self, change: Change, segment: Option<SegmentName>) {
+    /// for. `in_use`: something declared still needs it.
+    pub fn removal(&mut self, change: Change, segment: Option<SegmentName>, in_use: bool) {
         // What is of a VPC whose time is over goes, whoever else is held.
         let due = matches!(change.why, Why::Departed { .. });
+        let needed = in_use || (!due && self.needed.keeps(self, &change.key, &change.call));
         let barred = self.barred.clone().or_else(|| removal::is_held_up(self, &change.key).filter(|_| !due));
+        let barred = barred.or(needed.then_some(Left::Needed)).or_else(|| self.left(&change.key, segment.as_ref()));
         let Some(id) = self.step(change) else { return };
         let ready = self.step_ids.get(&id) == Some(&Outlook::Ready);
         let outlook = match barred {

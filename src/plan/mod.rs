@@ -10,6 +10,7 @@ mod claim;
 mod draft;
 mod hub;
 mod live;
+mod needed;
 mod orders;
 mod principal;
 mod propagation;

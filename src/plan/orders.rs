@@ -1,6 +1,8 @@
 //! What people ordered, as the planner sees it: a held thing is left alone whatever drift says, and while the network is
 //! paused nothing is sent at all. Either way the plan shows what would be done.
 
+use std::collections::BTreeSet;
+
 use crate::api::WriteCall;
 use crate::model::{
     HUB_TAG, History, Hold, HubName, Key, NetworkName, PAUSE_TAG, Pause, Snapshot, Topology, TransitGateway,
@@ -44,16 +46,25 @@ impl Draft<'_> {
     }
 
     fn is_held(&self, id: &StepId, key: &Key, call: &WriteCall) -> bool {
-        let hub = key.hub().or_else(|| self.hub_led_to(key));
-        let gateway = hub.and_then(|hub| self.hubs.get(hub)).and_then(|hub| hub.gateway.id.known());
-        let also: Vec<&str> = gateway.iter().map(|id| id.as_str()).chain(hub.map(HubName::as_str)).collect();
+        let hubs = key.hub().into_iter().chain(self.hubs_led_to(key));
+        let also: Vec<&str> = hubs
+            .flat_map(|hub| {
+                let gateway = self.hubs.get(hub).and_then(|hub| hub.gateway.id.known());
+                gateway.map(|id| id.as_str()).into_iter().chain([hub.as_str()])
+            })
+            .collect();
         let call = fingerprint(call);
         self.holds.iter().any(|hold| hold.covers(id.as_str(), &call, &also))
     }
 
-    /// Returns the hub that a route of a VPC leads to.
-    fn hub_led_to(&self, key: &Key) -> Option<&HubName> {
-        let Key::VpcRoute(route) = key else { return None };
-        self.want.attachments.keys().find(|it| it.vpc == route.vpc).map(|it| &it.hub)
+    /// Returns the hubs that a route of a VPC leads to, as it is there and as it is declared.
+    fn hubs_led_to(&self, key: &Key) -> BTreeSet<&HubName> {
+        let Key::VpcRoute(route) = key else { return BTreeSet::new() };
+        let live = self.seen.route(route).and_then(|live| {
+            let mut hubs = self.hubs.iter();
+            hubs.find(|(_, hub)| live.target.gateway().is_some_and(|id| hub.gateway.id.known() == Some(id)))
+        });
+        let declared = self.want.attachments.keys().filter(|it| it.vpc == route.vpc).map(|it| &it.hub);
+        declared.chain(live.map(|(name, _)| name)).collect()
     }
 }

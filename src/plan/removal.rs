@@ -67,6 +67,7 @@ pub(super) fn remove(draft: &mut Draft<'_>, removal: Removal) {
         None if draft.policy.remove.contains(&key.kind()) => Why::Undeclared,
         None => return draft.undeclared(thing, true),
     };
+    let in_use = departed.is_some_and(|departed| draft.needed.uses(&departed));
     let mut before = Vec::new();
     let mut wait = going.map(|key| Wait::Gone { kind: key.kind(), key });
     for earlier in after {
@@ -77,6 +78,7 @@ pub(super) fn remove(draft: &mut Draft<'_>, removal: Removal) {
     draft.removal(
         Change { verb: Verb::Remove, key, scope, call, after: before, wait, why, risk: Risk::Removes, evidence },
         segment,
+        in_use,
     );
 }
 

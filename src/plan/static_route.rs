@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use crate::api::{Ref, WriteCall};
 use crate::model::{
-    AttachedKey, AttachmentId, BLACKHOLE, Destination, HubInventory, Key, Problem, Progress, RouteState, RouteVia,
-    StaticRouteKey, TransitGatewayRouteTableId, WantedStaticRoute,
+    AttachedKey, AttachmentId, BLACKHOLE, Destination, HubInventory, Key, ListId, Problem, Progress, RouteState,
+    RouteVia, StaticRouteKey, TransitGatewayRouteTableId, WantedStaticRoute,
 };
 
 use super::association;
 use super::draft::{Change, Draft, Found};
+use super::removal;
 use super::step::{Risk, StepId, Verb, Wait, Why};
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
@@ -31,12 +32,12 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
             },
         };
         match live {
-            Live::Absent => write(draft, place, Verb::Create, missing(wanted), None),
+            Live::Absent => write(draft, place, Verb::Create, missing(wanted), None, BTreeSet::new()),
             Live::Coming => draft.pending(Key::StaticRoute(key.clone())),
             Live::Going => {
                 let this = Key::StaticRoute(key.clone());
                 let wait = Some(Wait::Gone { kind: this.kind(), key: this });
-                write(draft, place, Verb::Create, missing(wanted), wait);
+                write(draft, place, Verb::Create, missing(wanted), wait, BTreeSet::new());
             }
             Live::To(at) => present(draft, place, at),
         }
@@ -120,11 +121,14 @@ fn present(draft: &mut Draft<'_>, place: Place<'_>, at: Option<AttachmentId>) {
     let Some(table_id) = table.id.known() else { return };
     let written = value(table_id, at.as_ref());
     if draft.wrote(&this, &written) {
+        let leads = at.is_some();
         let why = Why::OldTarget { target: at.map_or_else(|| "nowhere".to_owned(), |at| at.to_string()) };
-        return write(draft, place, Verb::Replace, why, None);
+        // Where the attachment that it leads to still is, what is unknown may be why it should lead elsewhere.
+        let evidence = if leads { removal::of_route(draft) } else { BTreeSet::new() };
+        return write(draft, place, Verb::Replace, why, None, evidence);
     }
     if at.is_none() && lost_its_attachment(draft, key, table_id) {
-        return write(draft, place, Verb::Replace, Why::Blackholed, None);
+        return write(draft, place, Verb::Replace, Why::Blackholed, None, BTreeSet::new());
     }
     let target = at.map_or_else(|| "nowhere: a blackhole".to_owned(), |at| at.to_string());
     draft.problem(Problem::ForeignStaticRoute { route: (*key).clone(), target });
@@ -148,7 +152,14 @@ pub(super) fn value(table: &TransitGatewayRouteTableId, at: Option<&AttachmentId
 }
 
 /// A route is written once the attachment that it leads to is there and associated.
-fn write(draft: &mut Draft<'_>, place: Place<'_>, verb: Verb, why: Why, wait: Option<Wait>) {
+fn write(
+    draft: &mut Draft<'_>,
+    place: Place<'_>,
+    verb: Verb,
+    why: Why,
+    wait: Option<Wait>,
+    evidence: BTreeSet<ListId>,
+) {
     let Place { key, wanted, table, target } = place;
     let mut wait = wait.or_else(|| target.as_ref().and_then(|target| target.wait.clone())).or(table.wait.clone());
     let mut after: Vec<StepId> = table.steps.clone();
@@ -170,7 +181,7 @@ fn write(draft: &mut Draft<'_>, place: Place<'_>, verb: Verb, why: Why, wait: Op
         wait,
         why,
         risk: if verb == Verb::Create { Risk::Adds } else { Risk::Changes },
-        evidence: BTreeSet::new(),
+        evidence,
     });
 }
 

@@ -137,6 +137,8 @@ pub enum Left {
     Shrunk,
     /// A VPC that has left its segment is held, and may need it.
     Departing,
+    /// What takes its place is not there yet, or what it leads to is left as it is.
+    Needed,
     /// A person told transitd to leave it alone for a time.
     Held,
     /// A person told transitd to write nothing.

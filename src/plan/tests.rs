@@ -2,6 +2,7 @@
 
 mod holds;
 mod made;
+mod needed;
 mod orders;
 mod removal;
 mod shares;

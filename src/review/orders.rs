@@ -1,6 +1,6 @@
 //! Is anything sent that a person said to leave alone? Asked again here, of the history itself and not of the plan's word.
 
-use crate::model::{History, Snapshot};
+use crate::model::{History, Key, Snapshot};
 use crate::plan::{Outlook, Plan, fingerprint};
 
 use super::Violation;
@@ -11,7 +11,18 @@ pub(super) fn check(plan: &Plan, seen: &Snapshot, past: &History, violations: &m
             violations.push(Violation::Paused { step: step.id.clone() });
         }
         let gateway = step.key.hub().and_then(|hub| plan.gateways.get(hub));
-        let also: Vec<&str> = gateway.iter().map(|id| id.as_str()).collect();
+        let led = match &step.key {
+            Key::VpcRoute(route) => seen.route(route).and_then(|live| live.target.gateway()),
+            Key::Hub(_)
+            | Key::Share(_)
+            | Key::Principal(_)
+            | Key::Table(_)
+            | Key::Attachment(_)
+            | Key::Association(_)
+            | Key::Propagation(_)
+            | Key::StaticRoute(_) => None,
+        };
+        let also: Vec<&str> = gateway.into_iter().chain(led).map(|id| id.as_str()).collect();
         let covers = |name: &crate::model::Hold| name.covers(step.id.as_str(), &fingerprint(&step.call), &also);
         for hold in past.holds.iter().filter(|hold| hold.is_in_force(seen.at) && covers(hold)) {
             violations.push(Violation::Held { step: step.id.clone(), hold: hold.name.clone() });

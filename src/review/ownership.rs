@@ -45,7 +45,10 @@ pub(super) fn is_proved(step: &Step, seen: &Snapshot, past: &History) -> bool {
         WriteCall::DeleteTransitGatewayPrefixListReference { table, prefix_list } => {
             let list = hub.and_then(|hub| hub.references.get(table)).and_then(|list| list.known());
             let mut live = list.unwrap_or_default().iter().filter(|live| live.prefix_list == *prefix_list);
-            live.any(|live| owned.value == value(table, live.attachment.as_ref()))
+            live.any(|live| {
+                let lost = live.attachment.is_none() && hub.is_some_and(|hub| is_lost(hub, table, &owned.value));
+                owned.value == value(table, live.attachment.as_ref()) || lost
+            })
         }
         WriteCall::DeleteRoute { route_table, destination } => {
             let tables = seen.members.get(&step.scope).and_then(|member| member.route_tables.known());
@@ -92,10 +95,16 @@ fn leads(hub: &HubInventory, table: &TransitGatewayRouteTableId, destination: &D
     live.any(|route| {
         let is_blackhole = route.state == RouteState::Blackhole;
         let at = route.attachments.first().filter(|_| !is_blackhole);
-        let was = owned.split(' ').next_back().unwrap_or_default();
-        let lives = hub.attachments.known().is_none_or(|list| {
-            list.iter().any(|attachment| attachment.id.as_str() == was && attachment.state.is_live())
-        });
-        owned == value(table, at) || (is_blackhole && !lives && owned.starts_with(table.as_str()))
+        owned == value(table, at) || (is_blackhole && is_lost(hub, table, owned))
     })
+}
+
+/// Tells whether what the ledger says that we led a destination of a table to is there no more.
+fn is_lost(hub: &HubInventory, table: &TransitGatewayRouteTableId, owned: &str) -> bool {
+    let was = owned.split(' ').next_back().unwrap_or_default();
+    let lives = hub
+        .attachments
+        .known()
+        .is_none_or(|list| list.iter().any(|attachment| attachment.id.as_str() == was && attachment.state.is_live()));
+    !lives && owned.starts_with(table.as_str())
 }

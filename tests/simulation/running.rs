@@ -28,7 +28,9 @@ pub struct Run {
     /// Whether the last pass found all as declared, as far as it is to be.
     pub rests: bool,
     pub died: bool,
-    /// Calls that were made, and paid for.
+    /// Calls that were made up to what happened last.
+    called: u64,
+    /// Calls that passes made, and paid for.
     pub made: u64,
     pub paid: u64,
 }
@@ -116,15 +118,16 @@ pub async fn run(scene: &Scene, seed: u64, minutes: i64, mut enough: impl FnMut(
     };
     let deadline = clock.now() + SignedDuration::from_mins(minutes);
     scene.tell("a process starts");
-    let (mut run, before) = (Run::default(), scene.watch.calls());
+    let mut run = Run { called: scene.watch.calls(), ..Run::default() };
     let mut listener = |happening: Happening<'_>| {
         match happening {
-            Happening::Passed(pass, ended) => passed(scene, pass, ended, before, &mut run),
+            Happening::Passed(pass, ended) => passed(scene, pass, ended, &mut run),
             Happening::Broke(broken) => scene.tell(&format!("no pass: {broken}")),
             Happening::Reported(look, _) => scene.tell(&format!("a report: {} steps", look.plan.steps.len())),
             Happening::NotReloaded(_) => scene.tell("the file is refused"),
             Happening::Reloaded => {}
         }
+        run.called = scene.watch.calls();
         if clock.now() >= deadline || enough(&run) {
             stop.cancel();
         }
@@ -142,10 +145,10 @@ pub async fn run(scene: &Scene, seed: u64, minutes: i64, mut enough: impl FnMut(
 }
 
 /// Looks at a pass that was made, and lets people do something.
-fn passed(scene: &Scene, pass: &Pass, ended: Option<&Ended>, before: u64, run: &mut Run) {
-    // What was called up to the pass before is paid for by the end of this look.
-    if pass.calls < run.made {
-        scene.watch.wrong(format!("{} calls were made, and {} paid for", run.made, pass.calls));
+fn passed(scene: &Scene, pass: &Pass, ended: Option<&Ended>, run: &mut Run) {
+    let made = scene.watch.calls() - run.called;
+    if pass.calls < made {
+        scene.watch.wrong(format!("{made} calls were made, and {} paid for", pass.calls));
     }
     let observed = |step: &Step| step.outlook == Outlook::Left { why: Left::Observed };
     // What is left of a departed VPC, and not provably transitd's, stays and is reported.
@@ -155,7 +158,7 @@ fn passed(scene: &Scene, pass: &Pass, ended: Option<&Ended>, before: u64, run: &
     run.passes += 1;
     run.busy += usize::from(!pass.plan.is_at_rest());
     run.rests = ended.is_some() && is_done && is_all && !pass.plan.is_blocked() && pass.plan.unknown.is_empty();
-    (run.made, run.paid) = (scene.watch.calls() - before, pass.calls);
+    (run.made, run.paid) = (run.made + made, run.paid + pass.calls);
     let shown: Vec<String> = pass
         .outcomes
         .iter()

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::specimen::complete;
 
 /// A ledger that has everything of the specimen as it is.
-fn ledger() -> History {
+pub fn ledger() -> History {
     let mut past = History::default();
     for (letter, account, segment) in [("b", BILLING, "prod"), ("c", TOOLS, "shared")] {
         let (vpc, attachment) = (format!("{account}/vpc-{letter}"), format!("tgw-attach-{letter}"));
@@ -23,7 +23,7 @@ fn ledger() -> History {
     past
 }
 
-fn own(past: &mut History, key: &str, id: Option<&str>, value: &str) {
+pub fn own(past: &mut History, key: &str, id: Option<&str>, value: &str) {
     past.owned.insert(key.into(), Owned { id: id.map(str::to_owned), value: value.into(), at: now() });
 }
 
@@ -38,20 +38,20 @@ const ALL: [Kind; 8] = [
     Kind::VpcRoute,
 ];
 
-fn removing() -> Policy {
+pub fn removing() -> Policy {
     let budgets = Budgets { per_hour: 50, per_day: 50, per_segment_per_day: 50 };
     let departures = Some(SignedDuration::from_hours(24));
     Policy { remove: ALL.into_iter().collect(), departures, budgets, ..policy() }
 }
 
 /// The specimen, after somebody took the tag off tools' VPC.
-fn departed() -> Snapshot {
+pub fn departed() -> Snapshot {
     let mut seen = converged();
     items(&mut seen.members.get_mut(&scope(TOOLS)).unwrap().vpcs)[0].tags = tags(&[]);
     seen
 }
 
-fn since(hours: i64) -> History {
+pub fn since(hours: i64) -> History {
     let mut past = ledger();
     let vpc = VpcKey { account: id(TOOLS), region: region(), vpc: id("vpc-c") };
     let key = AttachmentKey { hub: id("eu"), vpc };

@@ -7,6 +7,7 @@ use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Key, Prog
 
 use super::{Place, Resources, attached, entry, is_undeclared, vpc_route};
 use crate::plan::draft::Draft;
+use crate::plan::needed;
 use crate::plan::removal::{self, Removal};
 
 /// Lists the undeclared attachments.
@@ -42,10 +43,14 @@ pub(super) fn compare(draft: &mut Draft<'_>, hub: &Place<'_>, resources: &Resour
 /// Takes a departed VPC's attachment away, once nothing leads to it any more.
 fn detach(draft: &mut Draft<'_>, hub: &Place<'_>, key: AttachmentKey, id: AttachmentId, thing: Unmanaged) {
     let going = is_leaving_its_table(hub, &id).then(|| Key::Association(AttachedKey::from(&key)));
-    let call = WriteCall::DeleteTransitGatewayVpcAttachment { attachment: id };
     let evidence = removal::of_vpc(draft, hub.name, &key.vpc);
+    let led = draft.hubs.get(hub.name).map(|of| needed::statics_to(of, &id)).unwrap_or_default();
+    let call = WriteCall::DeleteTransitGatewayVpcAttachment { attachment: id };
+    let is_led_by =
+        |key: &Key| matches!(key, Key::StaticRoute(route) if led.iter().any(|(_, to)| *to == route.destination));
+    let after = draft.removed(|removed| removed.vpc() == Some(&key.vpc) || is_led_by(removed));
     let removal = Removal {
-        after: draft.removed(|removed| removed.vpc() == Some(&key.vpc)),
+        after,
         going,
         departed: Some(key.clone()),
         ..Removal::new(Key::Attachment(key), hub.scope.clone(), call, thing, evidence)

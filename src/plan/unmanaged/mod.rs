@@ -13,15 +13,17 @@ mod vpc_route;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Attached, Attachment, AttachmentId, AttachmentKey, GivenKey, GivenKind, HubInventory, HubName, Key, NAME_TAG,
-    Scope, TransitGatewayId, Unmanaged, VpcKey, is_of_network,
+    AccountId, Attached, Attachment, AttachmentId, AttachmentKey, GivenKey, GivenKind, HubInventory, HubName, Key,
+    NAME_TAG, Problem, Scope, TransitGatewayId, Unmanaged, VpcKey, is_of_network,
 };
 
 use super::draft::Draft;
+use super::needed::Needed;
 
 pub(super) fn compare(draft: &mut Draft<'_>) {
     let want = draft.want;
     attachment::departures(draft);
+    draft.needed = Needed::of(draft);
     vpc_route::compare(draft);
     for (name, wanted) in &want.hubs {
         let Some((inventory, gateway)) =
@@ -77,7 +79,7 @@ fn describe(attachment: &Attachment) -> String {
     }
 }
 
-fn attached(attachment: &Attachment, scope: &Scope) -> Option<Attached> {
+pub(super) fn attached(attachment: &Attachment, scope: &Scope) -> Option<Attached> {
     if attachment.resource_type == "vpc" {
         let (account, vpc) = (attachment.resource_owner.clone()?, attachment.resource_id.parse().ok()?);
         return Some(Attached::Vpc(VpcKey { account, region: scope.region.clone(), vpc }));
@@ -90,9 +92,10 @@ fn attached(attachment: &Attachment, scope: &Scope) -> Option<Attached> {
 }
 
 /// Tells whether a VPC is surely no member: everything that could have made it one was read.
-fn is_undeclared(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> bool {
+pub(super) fn is_undeclared(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> bool {
     let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
-    if draft.want.attachments.contains_key(&key) || draft.want.frozen.contains(vpc) {
+    let is_declared = draft.want.attachments.contains_key(&key);
+    if is_declared || draft.want.frozen.contains(vpc) || is_placeless(draft, Some(&vpc.account)) {
         return false;
     }
     // An account that was not entered is one in which no segment can have VPCs.
@@ -100,19 +103,33 @@ fn is_undeclared(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> bool {
     draft.seen.accounts.known().is_some() && owner.is_none_or(|member| member.vpcs.known().is_some())
 }
 
-/// Returns the departed attachment that a thing is of: with something of ours to it, of a VPC that is no member and that the
-/// file does not leave alone.
+/// Tells whether nobody can say where an account stands in the organization: it may be moving.
+fn is_placeless(draft: &Draft<'_>, of: Option<&AccountId>) -> bool {
+    let mut all = draft.want.problems.iter();
+    all.any(|problem| matches!(problem, Problem::AccountPlaceless { account } if of.is_none_or(|of| of == account)))
+}
+
+/// Returns the departed attachment that a thing is of: with something of ours to it, or still attached, of a VPC that is no
+/// member.
 fn departed(draft: &Draft<'_>, hub: &HubName, vpc: &VpcKey) -> Option<AttachmentKey> {
     let key = AttachmentKey { hub: hub.clone(), vpc: vpc.clone() };
-    let ours = draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger());
-    let has_left = draft.departing.contains_key(&key) || (ours && is_undeclared(draft, hub, vpc));
+    let ours = || draft.past.owned.contains_key(&Key::Attachment(key.clone()).ledger()) || is_attached(draft, &key);
+    let has_left = draft.departing.contains_key(&key) || (is_undeclared(draft, hub, vpc) && ours());
     has_left.then_some(key)
+}
+
+fn is_attached(draft: &Draft<'_>, key: &AttachmentKey) -> bool {
+    let (Some(hub), Some(wanted)) = (draft.hubs.get(&key.hub), draft.want.hubs.get(&key.hub)) else { return false };
+    let live = hub.inventory.attachments.known().unwrap_or_default().iter();
+    let mut live = live.filter(|live| Some(&live.gateway) == hub.gateway.id.known() && live.state.is_live());
+    live.any(|live| attached(live, &wanted.scope).as_ref().and_then(Attached::vpc) == Some(&key.vpc))
 }
 
 /// Tells whether every VPC is known that a route may be declared for.
 fn all_vpcs_known(draft: &Draft<'_>) -> bool {
     let mut members = draft.seen.members.values();
-    draft.seen.accounts.known().is_some() && members.all(|member| member.vpcs.known().is_some())
+    let known = draft.seen.accounts.known().is_some() && members.all(|member| member.vpcs.known().is_some());
+    known && !is_placeless(draft, None)
 }
 
 /// Lists gateways that carry the network's tags and are no hub of the file: never deleted, whatever the file says.

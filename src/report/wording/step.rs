@@ -203,6 +203,7 @@ pub(in crate::report) fn left(why: &Left) -> &'static str {
         Left::Frozen => "the file freezes today (safety.freeze)",
         Left::Unknown => "nothing is taken away while something cannot be read",
         Left::Departing => "a VPC that has left its segment is held, and may need them",
+        Left::Needed => "what takes their place is not there yet, or what they lead to is left as it is",
         Left::Held => "somebody told transitd to leave them alone",
         Left::Paused => "the network is paused",
         Left::Shrunk => "far less is there than before, and a person has to look first",
