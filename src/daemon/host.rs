@@ -40,7 +40,8 @@ impl Address {
         }
     }
 
-    /// Returns what tells the address from another, and gives nothing of it away.
+    /// Returns what tells the address from another, and gives nothing of it away. Another build of transitd may say it
+    /// otherwise: then all that stands is told once more.
     pub fn mark(&self) -> String {
         let mut hasher = DefaultHasher::new();
         let (Address::Webhook(address) | Address::Topic(address)) = self;

@@ -290,6 +290,8 @@ impl Daemon<'_> {
                 tracing::info!(mode = log::mode(&setup), every = ?setup.every, "the config was read again");
                 course.setup = setup;
                 course.refused = None;
+                // A person may have mended the address.
+                course.resend.forget();
                 self.introduce(course);
                 each(Happening::Reloaded);
             }

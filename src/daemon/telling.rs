@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Address, Channel, Course, Daemon, Word, log};
 use crate::model::Finding;
 use crate::pass::{Broken, Ended, Observer, Pass, with};
-use crate::plan::Plan;
 use crate::report::{self, Matter, UNREAD, View};
 
 /// The name of the matter of a config file that is refused.
@@ -40,8 +39,7 @@ impl Daemon<'_> {
             Some(Ended::Refused(violations)) => violations.as_slice(),
             Some(Ended::InSync | Ended::Blocked | Ended::TimeOver | Ended::Stopped | Ended::Moved(_)) | None => &[],
         };
-        let plan = pass.in_hindsight();
-        let view = view(pass, &plan, &course.setup.observer);
+        let view = view(pass, &course.setup.observer);
         let mut matters = report::matters(&view, violations);
         let unready = report::unready(&view, &pass.outcomes);
         matters.extend(course.unready.lasting(self.clock.now(), unready, &course.matters));
@@ -62,12 +60,13 @@ impl Daemon<'_> {
         course.said = String::new();
         let help = "mend what it names; transitd tries again every minute, and sends nothing until then".to_owned();
         let matter = Matter { text: broken.to_string(), help };
-        // The other matters could not be looked at.
+        // The other matters could not be looked at, but for the file.
+        let others = course.matters.standing().filter(|(name, _)| *name != CONFIG);
         let mut matters: BTreeMap<String, Matter> =
-            course.matters.standing().map(|(name, standing)| (name.clone(), as_matter(standing))).collect();
+            others.map(|(name, standing)| (name.clone(), as_matter(standing))).collect();
         matters.insert(format!("{UNREAD}everything"), matter);
         matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
-        self.consider(course, matters, &BTreeSet::new(), &BTreeMap::new()).await;
+        self.consider(course, matters, &BTreeSet::from([CONFIG.to_owned()]), &BTreeMap::new()).await;
     }
 
     /// Lets an address that was not told before, by this process or the one before it, hear all that stands.
@@ -108,33 +107,32 @@ impl Daemon<'_> {
 
     /// Tells a person what is new, and remembers who was told of what.
     pub(super) async fn tell_people(&self, course: &mut Course) {
-        let arrived = self.tell_news(course).await;
+        self.tell_news(course).await;
         let now = self.clock.now();
-        course.resend.note(now, arrived);
         if let Err(error) = with(&self.store, |store| store.note_findings(course.matters.all(), now)) {
             tracing::error!(%error, "what was found could not be recorded");
         }
     }
 
-    /// Tells a person what is new, through each channel what it has not brought yet. Tells whether all of it arrived.
-    async fn tell_news(&self, course: &mut Course) -> bool {
+    /// Tells a person what is new, through each channel what it has not brought yet.
+    async fn tell_news(&self, course: &mut Course) {
         let now = self.clock.now();
-        let Course { setup, matters, .. } = course;
+        let Course { setup, matters, resend, .. } = course;
         let news = matters.news(Channel::Log, now);
         log::news(&news);
         matters.told(Channel::Log, &news);
-        let (mut channels, mut all) = (vec![Channel::Log], true);
+        let mut channels = vec![Channel::Log];
         for address in &setup.addresses {
             let channel = address.channel();
             channels.push(channel);
             let news = matters.news(channel, now);
-            if news.is_empty() {
+            if news.is_empty() || resend.waits(channel, now) {
                 continue;
             }
             let notice = news.notice(setup.observer.intent.network.as_str(), now);
             let arrived = self.host.send(address, &notice).await;
             self.board.metrics.notice(channel, arrived.is_ok());
-            all &= arrived.is_ok();
+            resend.note(channel, self.clock.now(), arrived.is_ok());
             match arrived {
                 Ok(()) => matters.told(channel, &news),
                 Err(why) => {
@@ -144,7 +142,6 @@ impl Daemon<'_> {
             }
         }
         matters.settle(&channels, now);
-        all
     }
 }
 
@@ -166,12 +163,12 @@ fn as_matter(finding: &Finding) -> Matter {
     Matter { text: finding.text.clone(), help: finding.help.clone() }
 }
 
-fn view<'a>(pass: &'a Pass, plan: &'a Plan, observer: &'a Observer) -> View<'a> {
+fn view<'a>(pass: &'a Pass, observer: &'a Observer) -> View<'a> {
     View {
         network: &observer.intent.network,
         home: &observer.intent.home.account,
         organization: &observer.intent.home.organization,
-        plan,
+        plan: &pass.plan,
         want: &pass.want,
         seen: &pass.seen,
         calls: pass.calls,

@@ -2,7 +2,6 @@
 //!
 //! `apply` and the daemon share it. Whoever only looks does not have one, and so holds no door that could write.
 
-use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -10,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Look, Refusals};
 use crate::api::{Clock, Reader, Write, Writer};
 use crate::apply::{Executor, Outcome, Outcomes};
-use crate::model::{History, Problem, Refused, Snapshot, Topology};
+use crate::model::{History, Refused, Snapshot, Topology};
 use crate::observe::Misplaced;
 use crate::plan::{Moved, Plan, fingerprint};
 use crate::review::{Violation, review};
@@ -68,25 +67,6 @@ impl Pass {
     pub fn of_look(number: usize, look: Look) -> Self {
         let Look { seen, want, plan, calls, .. } = look;
         Self { number, seen, want, plan, outcomes: Outcomes::new(), calls }
-    }
-
-    /// Returns the plan with what AWS has refused in this very pass, as the next look will have it.
-    pub fn in_hindsight(&self) -> Cow<'_, Plan> {
-        let refused = self.outcomes.iter().filter_map(|(step, outcome)| match outcome {
-            Outcome::Failed(trouble) => Some(Problem::StepRefused { step: step.to_string(), trouble: trouble.clone() }),
-            Outcome::Done
-            | Outcome::AlreadyDone
-            | Outcome::Later(_)
-            | Outcome::InDoubt(_)
-            | Outcome::NotSent
-            | Outcome::Overruled
-            | Outcome::NotJournaled(_) => None,
-        });
-        let mut plan = Cow::Borrowed(&self.plan);
-        for problem in refused {
-            plan.to_mut().problems.insert(problem);
-        }
-        plan
     }
 
     /// Tells whether something was sent, and AWS was not ready for any of it: then it is asked ever less often.

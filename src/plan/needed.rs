@@ -212,7 +212,7 @@ fn is_declared(draft: &Draft<'_>, hub: &HubName, at: &(TransitGatewayRouteTableI
 }
 
 /// Lists the ranges of an attached VPC: its own, and what the hub's tables have for its attachment.
-fn ranges(draft: &Draft<'_>, hub: &Hub<'_>, vpc: &VpcKey, attachment: &AttachmentId) -> BTreeSet<Cidr> {
+pub(super) fn ranges(draft: &Draft<'_>, hub: &Hub<'_>, vpc: &VpcKey, attachment: &AttachmentId) -> BTreeSet<Cidr> {
     let own = draft.seen.members.get(&vpc.scope()).and_then(|member| member.vpcs.known()).unwrap_or_default().iter();
     let own = own.filter(|seen| seen.id == vpc.vpc).flat_map(|seen| seen.cidrs.iter().copied());
     let tables = hub.inventory.routes.values().filter_map(|list| list.known()).flatten();

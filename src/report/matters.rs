@@ -24,6 +24,9 @@ pub struct Matter {
 /// What the names of matters about lists that could not be read begin with.
 pub const UNREAD: &str = "unread ";
 
+/// What the names of matters about what AWS is not ready for begin with.
+const UNREADY: &str = "unready: ";
+
 /// What the names of matters about VPCs that have left their segment begin with.
 const DEPARTING: &str = "departing: ";
 
@@ -87,11 +90,11 @@ pub fn unready(view: &View<'_>, outcomes: &Outcomes) -> BTreeMap<String, Matter>
             )
             | (None, Outlook::Ready | Outlook::Waits { .. } | Outlook::Left { .. }) => continue,
         };
-        all.insert(format!("unready: {}", step.id), matter(names.planned(step), &why));
+        all.insert(format!("{UNREADY}{}", step.id), matter(names.planned(step), &why));
     }
     for pending in &view.plan.pending {
         let thing = names.thing(&pending.key, Place::default());
-        all.insert(format!("unready: {}", pending.key.ledger()), matter(thing, "which it is still busy with"));
+        all.insert(format!("{UNREADY}{}", pending.key.ledger()), matter(thing, "which it is still busy with"));
     }
     all
 }
@@ -105,6 +108,10 @@ pub fn is_over(view: &View<'_>, name: &str) -> bool {
     }
     if name == REFUSED {
         return true;
+    }
+    if let Some(step) = name.strip_prefix(UNREADY) {
+        // One that is paused or held, or was not reached this time, is no more ready than before.
+        return !view.plan.steps.iter().any(|left| left.id.as_str() == step);
     }
     let is_step = ["step refused: ", "contested: "].iter().any(|kind| name.starts_with(kind));
     if is_step && view.plan.steps.iter().flat_map(names_of).any(|of_step| of_step == name) {
@@ -317,10 +324,11 @@ mod tests {
         let trouble = trouble(Fault::Denied, "CreateRoute", "UnauthorizedOperation", "no");
         let refused = name(&Problem::StepRefused { step: step.id.to_string(), trouble });
         let contested = name(&Problem::Contested { key: step.key.clone(), times: 3 });
-        let over = |plan: &Plan| [&refused, &contested].map(|name| is_over(&world.view(plan), name));
-        assert_eq!(over(&plan), [false, false]);
+        let unready = format!("{UNREADY}{}", step.id);
+        let over = |plan: &Plan| [&refused, &contested, &unready].map(|name| is_over(&world.view(plan), name));
+        assert_eq!(over(&plan), [false; 3]);
         plan.steps.remove(0);
-        assert_eq!(over(&plan), [true, true]);
+        assert_eq!(over(&plan), [true; 3]);
     }
 
     #[test]

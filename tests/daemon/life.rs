@@ -18,8 +18,8 @@ use crate::land::{EXTERNAL_ID, Land};
 use crate::support::door::SandboxDoor;
 
 /// What the outside world was told.
-#[derive(Default)]
 pub struct Told {
+    clock: Arc<Hands>,
     pub words: Mutex<Vec<Word>>,
     /// What was posted to the webhook.
     pub notices: Mutex<Vec<serde_json::Value>>,
@@ -27,6 +27,28 @@ pub struct Told {
     pub published: Mutex<Vec<Notice>>,
     /// Where notices get lost.
     pub deaf: Mutex<Vec<Channel>>,
+    /// When notices got lost.
+    pub lost: Mutex<Vec<Timestamp>>,
+}
+
+impl Told {
+    fn new(clock: Arc<Hands>) -> Self {
+        Self {
+            clock,
+            words: Mutex::default(),
+            notices: Mutex::default(),
+            published: Mutex::default(),
+            deaf: Mutex::default(),
+            lost: Mutex::default(),
+        }
+    }
+
+    /// Names the matters of which the webhook was told in one of a notice's lists, `stands` or `over`: as often as it was.
+    pub fn named(&self, list: &str) -> Vec<String> {
+        let notices = self.notices.lock().unwrap();
+        let all = notices.iter().flat_map(|notice| notice[list].as_array().unwrap());
+        all.map(|matter| matter["matter"].as_str().unwrap().to_owned()).collect()
+    }
 }
 
 #[async_trait]
@@ -43,6 +65,7 @@ impl Host for Told {
 
     async fn send(&self, to: &Address, notice: &Notice) -> Result<(), String> {
         if self.deaf.lock().unwrap().contains(&to.channel()) {
+            self.lost.lock().unwrap().push(self.clock.now());
             return Err("nobody is there".to_owned());
         }
         match to {
@@ -62,8 +85,12 @@ pub struct Gate {
     pub slow: Mutex<SignedDuration>,
     /// The call that is denied.
     pub denied: Mutex<Option<&'static str>>,
+    /// The only account in which it is denied, if not in all.
+    pub denied_in: Mutex<Option<String>>,
     /// How often it was asked for.
     pub asked: Mutex<usize>,
+    /// The write that AWS is not ready for.
+    pub unready: Mutex<Option<&'static str>>,
     /// What happens while the next write is under way.
     pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     /// Who is stopped while the next read is under way.
@@ -77,25 +104,34 @@ impl Write for Gate {
         if let Some(happens) = meanwhile {
             happens();
         }
-        self.let_through(call.action())?;
+        self.let_through(session, call.action())?;
+        if *self.unready.lock().unwrap() == Some(call.action()) {
+            return Err(refused(400, "IncorrectState", "not yet"));
+        }
         self.door.send(session, call).await
     }
 }
 
 impl Gate {
     /// Denies the call that is to be denied.
-    fn let_through(&self, action: &'static str) -> Result<(), ApiError> {
-        if *self.denied.lock().unwrap() != Some(action) {
+    fn let_through(&self, session: &Session, action: &'static str) -> Result<(), ApiError> {
+        let elsewhere =
+            self.denied_in.lock().unwrap().as_ref().is_some_and(|only| only != session.scope.account.as_str());
+        if elsewhere || *self.denied.lock().unwrap() != Some(action) {
             return Ok(());
         }
         *self.asked.lock().unwrap() += 1;
-        Err(ApiError {
-            code: "UnauthorizedOperation".to_owned(),
-            status: Some(403),
-            message: "not authorized".to_owned(),
-            request_id: None,
-            sending: Sending::Answered,
-        })
+        Err(refused(403, "UnauthorizedOperation", "not authorized"))
+    }
+}
+
+fn refused(status: u16, code: &str, message: &str) -> ApiError {
+    ApiError {
+        code: code.to_owned(),
+        status: Some(status),
+        message: message.to_owned(),
+        request_id: None,
+        sending: Sending::Answered,
     }
 }
 
@@ -110,7 +146,7 @@ impl Read for Gate {
         }
         let answered = self.clock.now() + *self.slow.lock().unwrap();
         self.clock.sleep_until(answered).await;
-        self.let_through(call.action())?;
+        self.let_through(session, call.action())?;
         self.door.page(session, call, token).await
     }
 }
@@ -126,6 +162,8 @@ pub struct Stage {
     pub clock: Arc<Hands>,
     /// The config file as it is now.
     pub config: Mutex<String>,
+    /// Where notices are sent from the next reading of the config on.
+    pub addresses: Mutex<Vec<Address>>,
     pub store: Arc<Mutex<SqliteStore>>,
     state: tempfile::TempDir,
 }
@@ -141,7 +179,7 @@ impl Stage {
         Self {
             bell: Arc::default(),
             stop: CancellationToken::new(),
-            told: Arc::default(),
+            told: Arc::new(Told::new(clock.clone())),
             board: Arc::new(Board::new(clock.clone())),
             gate: Arc::new(Gate {
                 door,
@@ -149,12 +187,18 @@ impl Stage {
                 slow: Mutex::default(),
                 clock: clock.clone(),
                 denied: Mutex::default(),
+                denied_in: Mutex::default(),
                 asked: Mutex::default(),
+                unready: Mutex::default(),
                 meanwhile: Mutex::default(),
                 stops: Mutex::default(),
             }),
             clock,
             config: Mutex::new(config),
+            addresses: Mutex::new(vec![
+                Address::Webhook("https://example.com/".to_owned()),
+                Address::Topic("arn:aws:sns:eu-central-1:111111111111:transitd".to_owned()),
+            ]),
             store: Arc::new(Mutex::new(store)),
             state,
             land,
@@ -204,10 +248,7 @@ impl Stage {
             observer: observer.ok_or("no hub")?,
             door: (mode == Mode::Enforce).then(|| self.gate.clone() as _),
             every,
-            addresses: vec![
-                Address::Webhook("https://example.com/".to_owned()),
-                Address::Topic("arn:aws:sns:eu-central-1:111111111111:transitd".to_owned()),
-            ],
+            addresses: self.addresses.lock().unwrap().clone(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use transitd::daemon::{Happening, Ring, Word};
+use transitd::model::Problem;
 
 use crate::life::Stage;
 use crate::{EVERY_FIVE, converged, writes};
@@ -182,4 +183,86 @@ async fn a_stop_breaks_off_the_look_that_is_under_way() {
     stage.run(|_, _| happened += 1).await;
     assert_eq!(happened, 0, "half a look says nothing");
     assert!(stage.land.seed.lock().log().is_empty(), "whoever is stopped calls nobody");
+}
+
+#[tokio::test]
+async fn a_signal_is_heard_where_passes_take_longer_than_the_time_between_two() {
+    let stage = converged(EVERY_FIVE).await;
+    *stage.gate.slow.lock().unwrap() = SignedDuration::from_secs(40);
+    let mut course = Vec::new();
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) => {
+                let took = stage.now().duration_since(pass.seen.at);
+                assert!(took > SignedDuration::from_mins(6) && pass.plan.is_in_sync(), "{took:#}");
+                course.push("pass");
+                match pass.number {
+                    1 => stage.bell.ring(Ring::Report),
+                    2 => stage.bell.ring(Ring::Reload),
+                    _ => stage.stop.cancel(),
+                }
+            }
+            Happening::Reported(..) => course.push("report"),
+            Happening::Reloaded => course.push("reload"),
+            Happening::NotReloaded(why) => panic!("{why}"),
+            Happening::Broke(broken) => panic!("{broken}"),
+        })
+        .await;
+    assert_eq!(course, ["pass", "report", "pass", "reload", "pass"]);
+}
+
+#[tokio::test]
+async fn a_report_shows_what_aws_has_refused_as_refused() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut reported = None;
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(pass, _) if pass.number == 1 => {
+                stage.land.delete_route(&stage.land.tools);
+                *stage.gate.denied.lock().unwrap() = Some("CreateRoute");
+            }
+            Happening::Passed(pass, _) => {
+                assert_eq!(pass.outcomes.len(), 1, "refused in this pass");
+                stage.bell.ring(Ring::Report);
+            }
+            Happening::Reported(look, _) => {
+                let is_refused = |problem: &&Problem| matches!(problem, Problem::StepRefused { .. });
+                let refused = look.plan.problems.iter().filter(is_refused).count();
+                reported = Some((refused, look.plan.ready().count()));
+                stage.stop.cancel();
+            }
+            Happening::Reloaded | Happening::NotReloaded(_) | Happening::Broke(_) => panic!("not this"),
+        })
+        .await;
+    assert_eq!(reported, Some((1, 0)), "what is refused, and what is ready");
+}
+
+#[tokio::test]
+async fn each_pass_and_each_report_counts_the_calls_that_were_made_for_it() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut counted = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let calls = match happening {
+                Happening::Passed(pass, _) => {
+                    match pass.number {
+                        2 => stage.bell.ring(Ring::Report),
+                        6.. => stage.stop.cancel(),
+                        _ => {}
+                    }
+                    pass.calls
+                }
+                Happening::Reported(look, _) => look.calls,
+                Happening::Reloaded | Happening::NotReloaded(_) | Happening::Broke(_) => panic!("not this"),
+            };
+            let made = stage.land.seed.lock().log().len() as u64;
+            counted.push((calls, made, writes(&stage.land).len()));
+            if counted.len() == 3 {
+                stage.land.delete_route(&stage.land.tools);
+            }
+            stage.land.seed.lock().clear_log();
+        })
+        .await;
+    assert!(counted.iter().all(|(calls, made, _)| calls == made), "{counted:?}");
+    assert_eq!(counted.iter().filter(|(_, _, writes)| *writes == 1).count(), 1, "{counted:?}");
 }

@@ -1,9 +1,10 @@
 //! What a person is told of what stands in the way: once, soon, and again when it is over.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use transitd::daemon::{Channel, Happening, Ring};
+use transitd::daemon::{Address, Channel, Happening, Ring};
 use transitd::model::Problem;
+use transitd::store::Ordered;
 
 use crate::{EVERY_FIVE, converged};
 
@@ -140,4 +141,168 @@ async fn a_person_hears_of_a_vpc_that_has_left_while_it_is_still_attached_and_of
     assert!(texts.iter().all(about), "{texts:#?}");
     let ends: Vec<bool> = texts.iter().map(|text| text.contains("goes now")).collect();
     assert_eq!(ends, [false, false, false, true], "{texts:#?}");
+}
+
+#[tokio::test]
+async fn what_can_be_seen_to_be_over_is_over_though_another_account_cannot_be_read() {
+    let stage = converged(EVERY_FIVE).await;
+    let both = [&stage.land.billing, &stage.land.tools];
+    for spoke in both {
+        stage.land.delete_route(spoke);
+        stage.land.lead_elsewhere(spoke);
+    }
+    let mut mended = None;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            assert!(pass.number < 20, "{:#?}", stage.told.notices.lock().unwrap());
+            match (stage.told.named("stands").len(), mended) {
+                // Both conflicts are told, and one account cannot be read from now on.
+                (2, _) => {
+                    *stage.gate.denied.lock().unwrap() = Some("DescribeVpcs");
+                    *stage.gate.denied_in.lock().unwrap() = Some(stage.land.billing.account.clone());
+                }
+                // That is told too; both are mended, and one can be seen to be.
+                (3, None) => {
+                    assert_eq!(stage.told.named("over"), Vec::<String>::new());
+                    both.iter().for_each(|spoke| stage.land.delete_route(spoke));
+                    mended = Some(pass.number);
+                }
+                (_, Some(mended)) if pass.number > mended + 5 => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    let over = stage.told.named("over");
+    assert!(over.len() == 1 && over[0].starts_with("foreign route: "), "{over:?}");
+    assert!(over[0].contains(&stage.land.tools.vpc), "{over:?}");
+}
+
+#[tokio::test]
+async fn a_refused_config_is_over_once_one_is_taken_whatever_cannot_be_read() {
+    let stage = converged(EVERY_FIVE).await;
+    *stage.gate.denied.lock().unwrap() = Some("ListAccounts");
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => "version: 1\n".clone_into(&mut stage.config.lock().unwrap()),
+                6 => *stage.config.lock().unwrap() = stage.land.config(EVERY_FIVE),
+                10.. => return stage.stop.cancel(),
+                _ => return,
+            }
+            stage.bell.ring(Ring::Reload);
+        })
+        .await;
+    assert_eq!(stage.told.named("stands").len(), 2);
+    assert_eq!(stage.told.named("over"), ["config"]);
+}
+
+#[tokio::test]
+async fn a_step_that_is_refused_again_or_paused_or_held_stays_one_matter_until_it_is_done() {
+    let stage = converged("{ every: 20m }").await;
+    let name = stage.land.tools.vpc.clone();
+    let mut untried = 0;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            let is_refused = |problem: &Problem| matches!(problem, Problem::StepRefused { .. });
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    *stage.gate.denied.lock().unwrap() = Some("CreateRoute");
+                }
+                12 => {
+                    assert!(*stage.gate.asked.lock().unwrap() >= 3, "tried again every hour");
+                    stage.order(Ordered::Pause);
+                }
+                20 => {
+                    let until = stage.now() + SignedDuration::from_hours(48);
+                    stage.order(Ordered::Hold { name: name.clone(), until });
+                    stage.order(Ordered::Resume);
+                }
+                28 => stage.order(Ordered::Release { name: name.clone() }),
+                36 => {
+                    *stage.gate.denied.lock().unwrap() = None;
+                    stage.bell.ring(Ring::Reconcile);
+                }
+                37.. if pass.plan.is_in_sync() => stage.stop.cancel(),
+                _ => assert!(pass.number < 50, "never in sync"),
+            }
+            if (13..=28).contains(&pass.number) && !pass.plan.problems.iter().any(is_refused) {
+                untried += 1;
+            }
+        })
+        .await;
+    assert!(untried > 8, "the refusal is forgotten while the step is paused and held: {untried}");
+    let (stands, over) = (stage.told.named("stands"), stage.told.named("over"));
+    assert!(stands.len() == 1 && stands[0].starts_with("step refused: "), "{stands:?}");
+    assert_eq!(stands, over);
+}
+
+#[tokio::test]
+async fn what_does_not_arrive_is_sent_again_ever_less_often_and_no_pass_is_made_for_it() {
+    let stage = converged("{ every: 6h }").await;
+    stage.told.deaf.lock().unwrap().push(Channel::Webhook);
+    let mut passes = Vec::new();
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            passes.push(stage.now());
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                    stage.bell.ring(Ring::Reconcile);
+                }
+                4 => stage.told.deaf.lock().unwrap().clear(),
+                5.. => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    // The second pass sees it, and the third one tells of it.
+    let hours: Vec<i64> = passes[2..].windows(2).map(|pair| pair[1].duration_since(pair[0]).as_hours()).collect();
+    assert!(hours.iter().all(|hours| (5..=6).contains(hours)), "{hours:?}");
+    let lost = stage.told.lost.lock().unwrap();
+    let waits: Vec<i64> = lost.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_mins()).collect();
+    assert_eq!(waits[..7], [1, 2, 4, 8, 16, 16, 16], "{waits:?}");
+    let notices = stage.told.notices.lock().unwrap();
+    assert_eq!(notices.len(), 1, "{notices:#?}");
+    let arrived: Timestamp = notices[0]["at"].as_str().unwrap().parse().unwrap();
+    assert!(arrived.duration_since(passes[3]).as_mins() <= 16, "{arrived}, after the pass of {}", passes[3]);
+    assert_eq!(stage.told.published.lock().unwrap().len(), 1, "who has heard it does not hear it again");
+}
+
+#[tokio::test]
+async fn an_address_that_is_new_hears_all_that_stands_and_the_others_hear_nothing_again() {
+    let mut stage = converged(EVERY_FIVE).await;
+    stage.land.delete_route(&stage.land.tools);
+    stage.land.lead_elsewhere(&stage.land.tools);
+    let mut heard = Vec::new();
+    for life in 1..=3 {
+        if life == 3 {
+            stage.addresses.lock().unwrap()[1] = Address::Topic("arn:aws:sns:eu-west-1:111111111111:other".to_owned());
+        }
+        stage
+            .run(|stage, happening| {
+                let Happening::Passed(pass, _) = happening else { return };
+                if life == 1 && pass.number == 4 {
+                    assert_eq!(stage.told.notices.lock().unwrap().len(), 1);
+                    stage.addresses.lock().unwrap()[0] = Address::Webhook("https://example.com/other".to_owned());
+                    stage.bell.ring(Ring::Reload);
+                }
+                if pass.number == 8 {
+                    stage.stop.cancel();
+                }
+            })
+            .await;
+        heard.push((stage.told.notices.lock().unwrap().len(), stage.told.published.lock().unwrap().len()));
+        stage = stage.again();
+    }
+    // Another webhook with the reload, nothing with a restart, and another topic with the next one.
+    assert_eq!(heard, [(2, 1), (2, 1), (2, 2)]);
+    let stands = stage.told.named("stands");
+    assert!(stands.len() == 2 && stands[0] == stands[1], "{stands:?}");
+    assert_eq!(stage.told.published.lock().unwrap()[1].data["stands"][0]["matter"], stands[0]);
 }

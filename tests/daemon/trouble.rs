@@ -151,14 +151,9 @@ async fn a_pass_that_could_not_be_made_ends_no_matter() {
             Happening::Reloaded | Happening::NotReloaded(_) | Happening::Reported(..) => panic!("not this"),
         })
         .await;
-    let notices = stage.told.notices.lock().unwrap();
-    let told = |list: &str| -> Vec<&str> {
-        let all = notices.iter().flat_map(|notice| notice[list].as_array().unwrap());
-        all.map(|matter| matter["matter"].as_str().unwrap()).collect()
-    };
-    let stands = told("stands");
+    let stands = stage.told.named("stands");
     assert!(stands.iter().filter(|name| name.starts_with("unread account")).count() == 2, "{stands:?}");
-    assert_eq!(told("over"), ["unread everything"]);
+    assert_eq!(stage.told.named("over"), ["unread everything"]);
 }
 
 #[tokio::test]
@@ -208,4 +203,94 @@ async fn what_aws_refuses_for_good_is_asked_for_once_an_hour_and_when_a_person_s
     let (minutes, all) = *asked.last().unwrap();
     assert!(minutes > 120 && all <= 3 + usize::try_from(minutes).unwrap() / 60, "{asked:?}");
     assert!(all > 3, "what was mended unseen is found out: {asked:?}");
+}
+
+#[tokio::test]
+async fn what_aws_is_not_ready_for_for_long_is_told_once_and_then_tried_at_the_file_s_own_pace() {
+    let stage = converged(EVERY_FIVE).await;
+    let (mut times, mut told) = (Vec::new(), None);
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            times.push(stage.now());
+            if !stage.told.notices.lock().unwrap().is_empty() {
+                told.get_or_insert(stage.now());
+            }
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    *stage.gate.unready.lock().unwrap() = Some("CreateRoute");
+                }
+                60 => *stage.gate.unready.lock().unwrap() = None,
+                61.. if pass.plan.is_in_sync() => stage.stop.cancel(),
+                _ => assert!(pass.number < 70, "never in sync"),
+            }
+        })
+        .await;
+    let waited = told.unwrap().duration_since(times[1]).as_mins();
+    assert!((30..36).contains(&waited), "told after {waited} min");
+    let (stands, over) = (stage.told.named("stands"), stage.told.named("over"));
+    assert!(stands.len() == 1 && stands[0].starts_with("unready: create "), "{stands:?}");
+    assert_eq!(stands, over);
+    let waits: Vec<i64> = times.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_secs()).collect();
+    assert!(waits[5..25].iter().all(|wait| *wait <= 65), "it is tried soon at first: {waits:?}");
+    assert!(waits[35..59].iter().all(|wait| (270..=330).contains(wait)), "{waits:?}");
+}
+
+#[tokio::test]
+async fn accounts_that_cannot_be_read_are_not_over_while_nobody_says_which_there_are() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut blind = 0;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            assert!(pass.number < 40, "{:#?}", stage.told.notices.lock().unwrap());
+            blind += usize::from(pass.seen.accounts.known().is_none());
+            let deny = |call: Option<&'static str>, only: Option<&String>| {
+                *stage.gate.denied.lock().unwrap() = call;
+                *stage.gate.denied_in.lock().unwrap() = only.cloned();
+            };
+            match (stage.told.named("stands").len(), stage.told.named("over").len()) {
+                (0, 0) => deny(Some("DescribeVpcs"), Some(&stage.land.billing.account)),
+                (1, 0) => deny(Some("ListAccounts"), None),
+                (2, 0) if blind == 5 => deny(None, None),
+                (2, 0) => {}
+                _ => stage.stop.cancel(),
+            }
+        })
+        .await;
+    assert_eq!(blind, 5, "nothing is over before everything can be read again");
+    let (mut stands, mut over) = (stage.told.named("stands"), stage.told.named("over"));
+    assert!(stands[0].starts_with("unread account ") && stands[1] == "unread the organization", "{stands:?}");
+    stands.sort();
+    over.sort();
+    assert_eq!(stands, over);
+}
+
+#[tokio::test]
+async fn a_config_that_is_refused_while_no_pass_can_be_made_is_told_all_the_same() {
+    let stage = converged(EVERY_FIVE).await;
+    let mut broke = 0;
+    stage
+        .run(|stage, happening| match happening {
+            Happening::Passed(..) => {
+                assert_eq!(broke, 0);
+                *stage.gate.shut.lock().unwrap() = true;
+            }
+            Happening::Broke(_) => {
+                broke += 1;
+                match broke {
+                    3 => {
+                        "version: 1\n".clone_into(&mut stage.config.lock().unwrap());
+                        stage.bell.ring(Ring::Reload);
+                    }
+                    8 => stage.stop.cancel(),
+                    _ => {}
+                }
+            }
+            Happening::NotReloaded(_) => assert_eq!(broke, 3),
+            Happening::Reloaded | Happening::Reported(..) => panic!("not this"),
+        })
+        .await;
+    assert_eq!(stage.told.named("stands"), ["unread everything", "config"]);
 }

@@ -28,9 +28,7 @@ pub struct Run {
     /// Whether the last pass found all as declared, as far as it is to be.
     pub rests: bool,
     pub died: bool,
-    /// Calls that were made up to what happened last.
-    called: u64,
-    /// Calls that passes made, and paid for.
+    /// Calls that passes made, as far as the door saw them from the first of a look on, and paid for.
     pub made: u64,
     pub paid: u64,
 }
@@ -118,7 +116,7 @@ pub async fn run(scene: &Scene, seed: u64, minutes: i64, mut enough: impl FnMut(
     };
     let deadline = clock.now() + SignedDuration::from_mins(minutes);
     scene.tell("a process starts");
-    let mut run = Run { called: scene.watch.calls(), ..Run::default() };
+    let mut run = Run::default();
     let mut listener = |happening: Happening<'_>| {
         match happening {
             Happening::Passed(pass, ended) => passed(scene, pass, ended, &mut run),
@@ -127,7 +125,6 @@ pub async fn run(scene: &Scene, seed: u64, minutes: i64, mut enough: impl FnMut(
             Happening::NotReloaded(_) => scene.tell("the file is refused"),
             Happening::Reloaded => {}
         }
-        run.called = scene.watch.calls();
         if clock.now() >= deadline || enough(&run) {
             stop.cancel();
         }
@@ -146,7 +143,7 @@ pub async fn run(scene: &Scene, seed: u64, minutes: i64, mut enough: impl FnMut(
 
 /// Looks at a pass that was made, and lets people do something.
 fn passed(scene: &Scene, pass: &Pass, ended: Option<&Ended>, run: &mut Run) {
-    let made = scene.watch.calls() - run.called;
+    let made = scene.watch.calls_of_look();
     if pass.calls < made {
         scene.watch.wrong(format!("{made} calls were made, and {} paid for", pass.calls));
     }

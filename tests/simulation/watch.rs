@@ -41,6 +41,8 @@ struct Seen {
     /// Whether the hub associates and propagates by itself.
     defaults: bool,
     calls: u64,
+    /// How many of them before the present look.
+    before: u64,
     writes: u64,
     /// Why no write belongs here, if none does.
     quiet: Option<&'static str>,
@@ -82,13 +84,17 @@ impl Watch {
         self.seen().calls += 1;
     }
 
-    /// Notes that a look begins.
+    /// Notes that a look begins, with this call.
     pub fn look(&self, now: Timestamp) {
-        self.seen().look = Some(now);
+        let mut seen = self.seen();
+        seen.look = Some(now);
+        seen.before = seen.calls - 1;
     }
 
-    pub fn calls(&self) -> u64 {
-        self.seen().calls
+    /// Returns how many calls were made since the present look began.
+    pub fn calls_of_look(&self) -> u64 {
+        let seen = self.seen();
+        seen.calls - seen.before
     }
 
     pub fn writes(&self) -> u64 {

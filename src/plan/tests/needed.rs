@@ -99,6 +99,19 @@ fn what_leads_to_a_vpc_that_is_left_as_it_is_stays() {
 }
 
 #[test]
+fn a_vpc_of_which_nothing_is_ours_is_held_while_our_routes_lead_to_it_and_then_they_go() {
+    let (mut seen, mut past) = reached();
+    tag(&mut seen, TOOLS, &[]);
+    past.owned.retain(|key, _| !key.contains("333333333333"));
+    let held = plan_with(&bare(), &seen, &past, &removing());
+    assert_eq!(held.ready().count(), 0, "{}", shown(&held));
+    assert_eq!(held.departures.len(), 1);
+    past.departures = held.departures.keys().map(|key| (key.clone(), now() - SignedDuration::from_hours(24))).collect();
+    let due = plan_with(&bare(), &seen, &past, &removing());
+    assert_eq!(removals(&due), (vec!["remove VPC route 222222222222/vpc-b/rtb-b 10.2.0.0/16"], vec![]));
+}
+
+#[test]
 fn an_account_that_nobody_can_place_has_lost_nothing() {
     let (mut seen, past) = reached();
     let Listed::Complete { items: accounts, .. } = &mut seen.accounts else { panic!("no accounts") };

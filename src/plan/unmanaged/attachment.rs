@@ -1,9 +1,10 @@
 //! Attachments of what is no member, and the VPCs that have left their segments.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::api::WriteCall;
-use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Key, Progress, Unmanaged};
+use crate::model::{Attached, AttachedKey, AttachmentId, AttachmentKey, Cidr, Key, Progress, Unmanaged};
 
 use super::{Place, Resources, attached, entry, is_undeclared, vpc_route};
 use crate::plan::draft::Draft;
@@ -58,9 +59,11 @@ fn detach(draft: &mut Draft<'_>, hub: &Place<'_>, key: AttachmentKey, id: Attach
     removal::remove(draft, removal);
 }
 
-/// Finds the VPCs that have left their segments: attached, with something of ours to them, and members of nothing any more.
+/// Finds the VPCs that have left their segments: attached, with something of ours to them or leading to them, and members of
+/// nothing any more.
 pub(super) fn departures(draft: &mut Draft<'_>) {
     let mut departed: BTreeSet<AttachmentKey> = BTreeSet::new();
+    let led: OnceCell<BTreeSet<Cidr>> = OnceCell::new();
     for (name, hub) in &draft.hubs {
         let (Some(gateway), Some(scope)) = (hub.gateway.id.known(), draft.want.hubs.get(name).map(|hub| &hub.scope))
         else {
@@ -76,7 +79,12 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
             let made = draft.made(&Key::Attachment(key.clone()), attachment.id.as_str());
             let works_by_us =
                 || stands_by_us.contains(&attachment.id) || vpc_route::sends_by_us(draft, &key.vpc, gateway);
-            if has_left && (made || works_by_us()) {
+            let is_led_to_by_us = || {
+                let ranges = needed::ranges(draft, hub, &key.vpc, &attachment.id);
+                let led = led.get_or_init(|| vpc_route::undeclared_of_ours(draft));
+                led.iter().any(|led| ranges.iter().any(|range| range.contains(led)))
+            };
+            if has_left && (made || works_by_us() || is_led_to_by_us()) {
                 departed.insert(key);
             }
         }

@@ -1,9 +1,11 @@
 //! Routes of VPCs that lead to a hub and that nothing declares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::WriteCall;
-use crate::model::{HubName, Key, ListId, Route, RouteTable, Target, TransitGatewayId, Unmanaged, VpcKey, VpcRouteKey};
+use crate::model::{
+    Cidr, HubName, Key, ListId, Route, RouteTable, Target, TransitGatewayId, Unmanaged, VpcKey, VpcRouteKey,
+};
 
 use super::{all_vpcs_known, departed};
 use crate::plan::draft::Draft;
@@ -46,6 +48,24 @@ pub(super) fn sends_by_us(draft: &Draft<'_>, vpc: &VpcKey, gateway: &TransitGate
         let leads_there = matches!(&route.target, Target::TransitGateway(to) if to == gateway);
         leads_there && draft.wrote(&Key::VpcRoute(key(vpc, table, route)), gateway.as_str())
     })
+}
+
+/// Lists where routes of ours lead to that nothing declares any more.
+pub(super) fn undeclared_of_ours(draft: &Draft<'_>) -> BTreeSet<Cidr> {
+    let mut ranges = BTreeSet::new();
+    for (scope, member) in &draft.seen.members {
+        for table in member.route_tables.known().unwrap_or_default() {
+            let vpc = VpcKey { account: scope.account.clone(), region: scope.region.clone(), vpc: table.vpc.clone() };
+            for route in &table.routes {
+                let (Some(gateway), Some(to)) = (route.target.gateway(), route.destination.cidr()) else { continue };
+                let key = key(&vpc, table, route);
+                if !draft.want.vpc_routes.contains_key(&key) && draft.wrote(&Key::VpcRoute(key), gateway.as_str()) {
+                    ranges.insert(to);
+                }
+            }
+        }
+    }
+    ranges
 }
 
 fn key(vpc: &VpcKey, table: &RouteTable, route: &Route) -> VpcRouteKey {
