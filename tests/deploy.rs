@@ -79,6 +79,8 @@ fn filled(template: &str, is_members: bool) -> String {
         let policy = yaml(&policy, indent);
         // What is a member's role to the hub is the role itself to a member.
         let policy = if is_members { policy.replace("${MemberRoleName}", "${RoleName}") } else { policy };
+        let home = if is_members { "!Select [4, !Split [\":\", !Ref HubRoleArn]]" } else { "!Ref AWS::AccountId" };
+        let policy = policy.replace("HOME-ACCOUNT-ID", home);
         all.push_str(&format!("{before}{BEGIN}{source}{policy}\n{}{END}", " ".repeat(indent)));
         rest = after;
     }
@@ -100,6 +102,17 @@ fn the_templates_hold_the_policies_to_the_letter() {
                 written == wanted,
                 "{name}: run `UPDATE_DEPLOY=1 cargo test --no-default-features --test deploy`\n{diff}"
             );
+        }
+    }
+}
+
+#[test]
+fn no_placeholder_of_a_policy_is_left_in_a_template() {
+    for name in ["hub-role.yaml", "member-role.yaml"] {
+        let text = fs::read_to_string(deploy().join("cloudformation").join(name)).unwrap();
+        for placeholder in ["HOME-ACCOUNT-ID", "HUB-ROLE", "EXTERNAL-ID", "REPLACE", "REGION:", ":TOPIC"] {
+            let line = text.lines().find(|line| line.contains(placeholder));
+            assert_eq!(line, None, "{name}: {placeholder} is for a person to fill in, and nobody will");
         }
     }
 }
