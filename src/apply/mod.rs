@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{Clock, Ref, Reply, Sender, WriteCall};
+use crate::api::{ApiError, Clock, Ref, Reply, Sender, WriteCall};
 use crate::model::{AttachmentId, BLACKHOLE, Fault, Trouble, plain};
 use crate::plan::{Step, StepId, Why, fingerprint};
 use crate::review::ApprovedPlan;
@@ -55,6 +55,15 @@ impl Outcome {
         }
     }
 
+    /// Tells whether the step's call left for AWS, whatever came of it.
+    pub fn is_sent(&self) -> bool {
+        match self {
+            Outcome::Done | Outcome::AlreadyDone | Outcome::InDoubt(_) | Outcome::Failed(_) => true,
+            Outcome::Later(trouble) => trouble.code != ApiError::NOT_SENT,
+            Outcome::NotSent | Outcome::Overruled | Outcome::NotJournaled(_) => false,
+        }
+    }
+
     /// Returns what went wrong, for the log.
     pub fn trouble(&self) -> Option<String> {
         match self {
@@ -89,6 +98,7 @@ impl Executor {
                 let _turn = at_once.acquire().await;
                 let outcome =
                     if stop.is_cancelled() { Outcome::NotSent } else { send(&step, &*sender, &store, &*clock).await };
+                tell(&step, &outcome);
                 (step.id, outcome)
             });
         }
@@ -107,7 +117,7 @@ async fn send(step: &Step, sender: &dyn Sender, store: &Mutex<dyn Store>, clock:
         key: step.key.ledger(),
         scope: step.scope.clone(),
         call: fingerprint(&step.call),
-        before: serde_json::to_string(&step.why).unwrap_or_default(),
+        before: before(step),
         removes: step.is_removal(),
         segment: step.segment.clone(),
         at: clock.now(),
@@ -125,10 +135,19 @@ async fn send(step: &Step, sender: &dyn Sender, store: &Mutex<dyn Store>, clock:
         // Unsettled is in doubt: the next pass, or the next start, looks before it sends this again.
         tracing::error!(step = %step.id, %error, "could not settle the journal");
     }
-    let (why, call) = (plain(&entry.before, "drift"), plain(&entry.call, "action"));
+    outcome
+}
+
+/// Logs what became of a step: one event for each, sent or not.
+fn tell(step: &Step, outcome: &Outcome) {
+    let (why, call) = (plain(&before(step), "drift"), plain(&fingerprint(&step.call), "action"));
     let (word, trouble) = (outcome.word(), outcome.trouble());
     tracing::info!(step = step.id.as_str(), scope = %step.scope, why, call, outcome = word, trouble, "step");
-    outcome
+}
+
+/// Returns why a step is sent, with what was there before, as the journal keeps it.
+fn before(step: &Step) -> String {
+    serde_json::to_string(&step.why).unwrap_or_default()
 }
 
 fn locked<T>(

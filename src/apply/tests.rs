@@ -1,6 +1,9 @@
 //! Steps are journaled, sent and settled, whatever becomes of each.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::io;
+use std::sync::Once;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -10,7 +13,7 @@ use crate::model::{Counts, Finding, History, Scope, Snapshot, Topology};
 use crate::plan::Plan;
 use crate::review::review;
 use crate::specimen::{converged, id, intent, items, now, plan, policy, scope, untouched};
-use crate::store::{EntryId, Record, SqliteStore};
+use crate::store::{EntryId, Order, Ordered, Orders, Record, SqliteStore};
 
 type Answer = fn(&WriteCall) -> Result<Reply, Trouble>;
 
@@ -28,6 +31,36 @@ impl Sender for Scripted {
         self.journaled.lock().unwrap().push(!history.unconfirmed.is_empty());
         (self.answer)(call)
     }
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what this thread logs. One listener for all threads: tracing asks whichever logs something first.
+struct Lines;
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn listen() {
+    static LISTENER: Once = Once::new();
+    LISTENER.call_once(|| tracing_subscriber::fmt().with_writer(|| Lines).with_ansi(false).init());
+    LOG.with_borrow_mut(Vec::clear);
+}
+
+/// Counts the events of steps that this thread has logged with an outcome.
+fn told(outcome: &str) -> usize {
+    let log = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
+    log.lines().filter(|line| line.contains("step step=") && line.contains(&format!("outcome=\"{outcome}\""))).count()
 }
 
 struct Standing;
@@ -201,7 +234,37 @@ async fn once_asked_to_stop_nothing_more_is_sent() {
     stop.cancel();
     let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop };
     let (plan, seen) = nothing_there();
+    listen();
     let outcomes =
         executor.apply(&review(plan, &Topology::default(), &seen, &History::default(), &policy()).unwrap()).await;
     assert!(outcomes.values().all(|outcome| *outcome == Outcome::NotSent), "{outcomes:?}");
+    assert_eq!(told("not-sent"), outcomes.len());
+}
+
+#[tokio::test]
+async fn a_step_that_another_order_has_overruled_is_not_sent_and_told_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(directory.path(), &id("corp")).unwrap();
+    store.history(now()).unwrap();
+    let pause = Order { at: now(), by: "alice".into(), what: Ordered::Pause, why: "a leak".into() };
+    Orders::open(directory.path()).unwrap().unwrap().give(&pause).unwrap();
+    let store: Arc<Mutex<dyn Store>> = Arc::new(Mutex::new(store));
+    let sender = Arc::new(Scripted { answer: |_| panic!("sent"), store: store.clone(), journaled: Mutex::default() });
+    let executor = Executor { sender, store, clock: Arc::new(Standing), at_once: 4, stop: CancellationToken::new() };
+    let (plan, seen) = nothing_there();
+    listen();
+    let outcomes =
+        executor.apply(&review(plan, &Topology::default(), &seen, &History::default(), &policy()).unwrap()).await;
+    assert!(outcomes.values().all(|outcome| *outcome == Outcome::Overruled), "{outcomes:?}");
+    assert_eq!(told("overruled"), outcomes.len());
+}
+
+#[test]
+fn what_never_left_was_not_sent() {
+    let mut unsent = trouble(Fault::Transient);
+    assert!(Outcome::Later(unsent.clone()).is_sent());
+    unsent.code = ApiError::NOT_SENT.to_owned();
+    for outcome in [Outcome::Later(unsent), Outcome::NotSent, Outcome::Overruled, Outcome::NotJournaled("x".into())] {
+        assert!(!outcome.is_sent(), "{outcome:?}");
+    }
 }

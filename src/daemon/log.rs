@@ -38,9 +38,9 @@ pub(super) fn mode(setup: &Setup) -> &'static str {
 
 /// Tells of a pass. One that found all as the one before left it, and did nothing, is no news.
 pub(super) fn pass(pass: &Pass, ended: &str, said: &str, same: bool) {
-    let (sent, unknown, calls) = (pass.outcomes.len(), pass.plan.unknown.len(), pass.calls);
+    let (sent, unknown, calls) = (pass.sent(), pass.plan.unknown.len(), pass.calls);
     let (steps, number) = (pass.plan.steps.len(), pass.number);
-    if same && sent == 0 {
+    if same && pass.outcomes.is_empty() {
         tracing::debug!(pass = number, ended, verdict = said, calls, "pass");
     } else {
         tracing::info!(pass = number, ended, verdict = said, steps, sent, unknown, calls, "pass");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Pass;
+use crate::apply::Outcome;
 use crate::store::Record;
 
 impl Pass {
@@ -14,13 +15,26 @@ impl Pass {
             began: self.seen.at,
             ended,
             how,
-            verdict: verdict.to_owned(),
+            verdict: format!("{verdict}{}", self.overruled()),
             steps: self.plan.steps.len(),
-            sent: self.outcomes.len(),
+            sent: self.sent(),
             unknown: self.plan.unknown.len(),
             calls: self.calls,
             news: news || !self.outcomes.is_empty(),
             vpcs: self.connected(),
+        }
+    }
+
+    /// Counts the steps whose calls left for AWS.
+    pub fn sent(&self) -> usize {
+        self.outcomes.values().filter(|outcome| outcome.is_sent()).count()
+    }
+
+    /// Says how many steps were not sent since somebody gave another order meanwhile.
+    fn overruled(&self) -> String {
+        match self.outcomes.values().filter(|outcome| **outcome == Outcome::Overruled).count() {
+            0 => String::new(),
+            number => format!("; {number} overruled"),
         }
     }
 
@@ -73,6 +87,20 @@ mod tests {
         // One of the two propagates into the other's table no longer; the first's own table has both.
         items(hub.propagations.values_mut().last().unwrap()).clear();
         assert_eq!(connected(one).into_iter().filter(|connected| *connected).count(), 1);
+    }
+
+    #[test]
+    fn only_what_was_sent_counts_and_what_was_overruled_is_told() {
+        let (intent, seen) = (intent(), untouched());
+        let want = crate::compile::compile(&intent, &seen);
+        let plan = plan(&intent, &seen, &History::default());
+        let all = [Outcome::Done, Outcome::Overruled, Outcome::NotSent, Outcome::Overruled];
+        let outcomes: Outcomes = plan.steps.iter().map(|step| step.id.clone()).zip(all).collect();
+        assert_eq!(outcomes.len(), 4);
+        let pass = Pass { number: 1, seen, want, plan, outcomes, calls: 1 };
+        let record = pass.record("under-way", "drift: 9 steps", now(), false);
+        assert_eq!((record.sent, record.verdict.as_str()), (1, "drift: 9 steps; 2 overruled"));
+        assert!(record.news);
     }
 
     #[test]
