@@ -98,20 +98,23 @@ impl SqliteStore {
     }
 
     fn findings_of(&self, since: &str, until: &str) -> Result<Vec<Event>, StoreError> {
-        type Cells = (String, String, String, Option<String>, Option<String>);
+        type Cells = ([String; 4], [Option<String>; 2]);
+        let cells = |row: &Row<'_>| -> rusqlite::Result<Cells> {
+            Ok(([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?], [row.get(4)?, row.get(5)?]))
+        };
         let rows: Vec<Cells> = self.run(|c| {
             c.prepare_cached(
-                "SELECT since, text, help, told, over FROM findings
+                "SELECT since, text, COALESCE(last, text), help, told, over FROM findings
                  WHERE (since >= ?1 AND since <= ?2) OR (over >= ?1 AND over <= ?2) ORDER BY finding",
             )?
-            .query_map([since, until], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .query_map([since, until], cells)?
             .collect()
         })?;
         let mut events = Vec::new();
         let within = |at: &str| since <= at && at <= until;
-        for (at, text, help, told, over) in rows {
+        for ([at, text, last, help], [told, over]) in rows {
             if let Some(over) = over.filter(|over| within(over)) {
-                events.push(Event { at: self.time(&over)?, what: Happened::Over { text: text.clone() } });
+                events.push(Event { at: self.time(&over)?, what: Happened::Over { text: last } });
             }
             if within(&at) {
                 let what = Happened::Found { text, help, told: self.maybe_time(told)? };

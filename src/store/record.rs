@@ -43,6 +43,11 @@ pub(super) const TABLES: &str = "
     ) STRICT;
 ";
 
+/// What version 4 adds: what a finding says last. Its text is what it said first.
+pub(super) const LAST_WORDS: &str = "
+    ALTER TABLE findings ADD COLUMN last TEXT;
+";
+
 /// How long records are kept. A quarter: what is asked for later is in the logs' archive.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long passes are kept that found and did nothing new.
@@ -96,11 +101,11 @@ impl SqliteStore {
     pub(super) fn open_findings(&self) -> Result<BTreeMap<String, Finding>, StoreError> {
         type Row = (String, String, String, String, Option<String>, Option<String>);
         let rows: Vec<Row> = self.run(|c| {
-            c.prepare_cached("SELECT name, text, help, since, told, over FROM findings WHERE closed IS NULL")?
-                .query_map([], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-                })?
-                .collect()
+            c.prepare_cached(
+                "SELECT name, COALESCE(last, text), help, since, told, over FROM findings WHERE closed IS NULL",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))?
+            .collect()
         })?;
         let time = |text: Option<String>| text.map(|text| self.time(&text)).transpose();
         let finding = |(name, text, help, since, told, over): Row| {
@@ -141,7 +146,7 @@ impl SqliteStore {
                 all.execute(
                     "INSERT INTO findings (name, text, help, since, told, over) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                      ON CONFLICT (name) WHERE closed IS NULL
-                     DO UPDATE SET text = excluded.text, help = excluded.help, told = excluded.told, over = excluded.over",
+                     DO UPDATE SET last = excluded.text, help = excluded.help, told = excluded.told, over = excluded.over",
                     params![
                         name,
                         text,

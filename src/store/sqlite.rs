@@ -17,7 +17,7 @@ use crate::model::{Counts, Finding, History, NetworkName, Owned, Removal, Segmen
 const FILE: &str = "state.db";
 
 /// The version of the tables below. A newer one comes with a way to get there from here.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: &str = "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -45,7 +45,7 @@ const TABLES: &str = "
 ";
 
 /// What each version adds to the one before it, in order: the first of them to version 1.
-const UPGRADES: &[&[&str]] = &[&[COUNTING], &[orders::TABLES, record::TABLES]];
+const UPGRADES: &[&[&str]] = &[&[COUNTING], &[orders::TABLES, record::TABLES], &[record::LAST_WORDS]];
 
 /// What version 2 adds: what budgets and departures are judged by.
 const COUNTING: &str = "

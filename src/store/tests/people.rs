@@ -232,6 +232,37 @@ fn findings_are_the_same_after_a_restart_and_closed_when_they_are_gone() {
 }
 
 #[test]
+fn what_was_found_is_told_in_its_first_words_and_what_is_over_in_its_last() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let named =
+        |text: &str, over: Option<Timestamp>| BTreeMap::from([("a".to_owned(), Finding { over, ..finding(text) })]);
+    store.note_findings(&named("it goes at five", None), now()).unwrap();
+    store.note_findings(&named("it goes at six", None), at(1)).unwrap();
+    assert_eq!(store.findings().unwrap()["a"].text, "it goes at six");
+    store.note_findings(&named("it is back", Some(at(2))), at(2)).unwrap();
+    let texts = store.recall(&query(None)).unwrap().into_iter().filter_map(|event| match event.what {
+        Happened::Found { text, .. } | Happened::Over { text } => Some(text),
+        Happened::Pass { .. } | Happened::Step { .. } | Happened::Order { .. } => None,
+    });
+    assert_eq!(texts.collect::<Vec<_>>(), ["it goes at five", "it is back"]);
+}
+
+#[test]
+fn a_state_of_the_version_before_keeps_its_findings() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    let findings = BTreeMap::from([("a".to_owned(), finding("a"))]);
+    store.note_findings(&findings, now()).unwrap();
+    drop(store);
+    let file = rusqlite::Connection::open(directory.path().join("state.db")).unwrap();
+    file.execute_batch("ALTER TABLE findings DROP COLUMN last; PRAGMA user_version = 3;").unwrap();
+    drop(file);
+    let store = SqliteStore::open(directory.path(), &corp()).unwrap();
+    assert_eq!(store.findings().unwrap(), findings);
+    assert_eq!(store.recall(&query(None)).unwrap().len(), 1);
+}
+
+#[test]
 fn the_time_to_connect_runs_from_the_first_sight_and_is_told_once() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let mut see = |hours: i64, vpcs: &[(&str, bool)]| {
