@@ -69,11 +69,11 @@ impl Matters {
         }
     }
 
-    /// Says of what was found to be over just now how it ended, where it was not mended: by the name of the matter.
+    /// Takes over what is said at its end of what was found to be over just now: by the name of the matter.
     pub fn explain(&mut self, now: Timestamp, endings: &BTreeMap<String, String>) {
         for (name, matter) in self.all.iter_mut().filter(|(_, matter)| matter.over == Some(now)) {
-            if let Some(how) = endings.get(name) {
-                matter.text.push_str(&format!("; {how}"));
+            if let Some(said) = endings.get(name) {
+                matter.text.clone_from(said);
             }
         }
     }
@@ -313,12 +313,12 @@ mod tests {
         let mut ends = |seconds: i64, names: &[&str]| {
             let over = all_but(&matters, names);
             matters.see(at(seconds), seen(names), &over);
-            matters.explain(at(seconds), &BTreeMap::from([("a".to_owned(), "nobody looks at it any more".to_owned())]));
+            matters.explain(at(seconds), &BTreeMap::from([("a".to_owned(), "nobody looks at a any more".to_owned())]));
         };
         ends(120, &["b"]);
         ends(180, &[]);
         let texts: Vec<String> = matters.news(Channel::Log, at(180)).over.into_values().map(|over| over.text).collect();
-        assert_eq!(texts, ["a is in the way; nobody looks at it any more", "b is in the way"]);
+        assert_eq!(texts, ["nobody looks at a any more", "b is in the way"]);
     }
 
     #[test]

@@ -44,11 +44,12 @@ impl Daemon<'_> {
         let unready = report::unready(&view, &pass.outcomes);
         matters.extend(course.unready.lasting(self.clock.now(), unready, &course.matters));
         matters.extend(course.refused.as_ref().map(|why| refused_config(why)));
-        let gone = || course.matters.all().keys().filter(|name| !matters.contains_key(*name));
-        let over: BTreeSet<String> =
-            gone().filter(|name| *name == CONFIG || report::is_over(&view, name)).cloned().collect();
-        let endings: BTreeMap<String, String> =
-            gone().filter_map(|name| Some((name.clone(), report::ended(&view, name)?))).collect();
+        let gone = || course.matters.all().iter().filter(|(name, _)| !matters.contains_key(*name));
+        let is_over = |name: &&String| *name == CONFIG || report::is_over(&view, name);
+        let over: BTreeSet<String> = gone().map(|(name, _)| name).filter(is_over).cloned().collect();
+        let endings: BTreeMap<String, String> = gone()
+            .filter_map(|(name, matter)| Some((name.clone(), report::ended(&view, name, &matter.text)?)))
+            .collect();
         self.consider(course, matters, &over, &endings).await;
     }
 

@@ -45,7 +45,7 @@ const OF_ALL: [&str; 6] = [
 
 /// Names every matter of a look, and of the review that refused its plan.
 pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Matter> {
-    let names = Names::of(view);
+    let names = Names::to_keep(view);
     let mut matters: BTreeMap<String, Matter> = BTreeMap::new();
     for problem in view.plan.problems.iter().filter(|problem| problem.asks_for_a_person()) {
         let worded = wording::problem(problem, &names);
@@ -68,7 +68,7 @@ pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Ma
 /// Names what AWS is not ready for, or busy with: steps that it put off, that it calls done and does not show, or whose
 /// answers were lost, and things in states between. Much of it is over with the next look, and no matter for anybody.
 pub fn unready(view: &View<'_>, outcomes: &Outcomes) -> BTreeMap<String, Matter> {
-    let names = Names::of(view);
+    let names = Names::to_keep(view);
     let help = "see in AWS what keeps it; transitd looks again with every pass, and tries again what can be tried";
     let matter =
         |what: String, why: &str| Matter { text: format!("AWS is not ready: {what}, {why}"), help: help.to_owned() };
@@ -125,16 +125,29 @@ pub fn is_over(view: &View<'_>, name: &str) -> bool {
     !view.plan.unknown.keys().any(|list| of_all || decides(list))
 }
 
-/// Says how the matter of a name ended that a look no longer has, where it was not mended.
-pub fn ended(view: &View<'_>, name: &str) -> Option<String> {
+/// Returns what a matter that a look no longer has says at its end, where that is not what it said before: it was not
+/// mended, or promised what is past.
+pub fn ended(view: &View<'_>, name: &str, text: &str) -> Option<String> {
     if name.starts_with(DEPARTING) {
-        let is_due = view.plan.departures.keys().any(|attachment| name.contains(attachment.as_str()));
-        return is_due.then(|| "its time is over, and what transitd made of it goes now".to_owned());
+        let is_named = |attachment: &str| name.contains(&format!("attachment {attachment}"));
+        let is_held = view.plan.problems.iter().any(
+            |problem| matches!(problem, Problem::Departing { attachment, .. } if is_named(&attachment.to_string())),
+        );
+        let is_due = !is_held && view.plan.departures.keys().any(|attachment| is_named(attachment));
+        let back = view.want.attachments.keys().find(|attachment| is_named(&attachment.to_string()));
+        let is_back = back.is_some_and(|back| view.want.members.contains_key(&back.vpc));
+        let how = match (is_due, is_back) {
+            (true, _) => "; its time is over, and what transitd made of it goes now",
+            (false, true) => "; it is back in its segment, and stays attached",
+            (false, false) => "",
+        };
+        let left = text.split_once(wording::KEPT_UNTIL).map_or(text, |(left, _)| left);
+        return Some(format!("{left}{how}"));
     }
     let accounts = view.seen.accounts.known().unwrap_or_default();
     accounts.iter().filter(|account| name.contains(account.id.as_str())).find_map(|account| match &account.state {
         AccountState::Active => None,
-        AccountState::SetAside(state) => Some(format!("no longer looked at, since its account is {state}")),
+        AccountState::SetAside(state) => Some(format!("{text}; no longer looked at, since its account is {state}")),
     })
 }
 
@@ -261,18 +274,30 @@ mod tests {
         let problem =
             Problem::Departing { attachment: on_main(billing()), why: "it fits no segment".to_owned(), until: now() };
         let departing = name(&problem);
-        assert_eq!(ended(&world.view(&plan), &departing), None, "it is back");
+        let text = wording::problem(&problem, &Names::to_keep(&world.view(&plan))).text();
+        let said = ended(&world.view(&plan), &departing, &text).unwrap();
+        assert!(said.ends_with("it fits no segment; it is back in its segment, and stays attached"), "{said}");
+        let segment = world.want.members.remove(&billing()).unwrap();
+        let said = ended(&world.view(&plan), &departing, &text).unwrap();
+        assert!(said.ends_with("it fits no segment"), "neither back nor due: {said}");
+        world.want.members.insert(billing(), segment);
         plan.departures.insert(on_main(billing()).to_string(), now());
-        assert!(ended(&world.view(&plan), &departing).unwrap().contains("goes now"));
+        let said = ended(&world.view(&plan), &departing, &text).unwrap();
+        assert!(said.ends_with("goes now") && !said.contains("until"), "{said}");
+        let why = "its account is SUSPENDED".to_owned();
+        plan.problems.insert(Problem::Departing { attachment: on_main(billing()), why, until: now() });
+        world.want.members.remove(&billing());
+        let said = ended(&world.view(&plan), &departing, &text).unwrap();
+        assert!(said.ends_with("it fits no segment"), "it is held for another reason: {said}");
 
         let route = "contested: key 222222222222/vpc-0aa/rtb-0aa 10.0.0.0/8";
-        assert_eq!(ended(&world.view(&plan), route), None);
+        assert_eq!(ended(&world.view(&plan), route, "it"), None);
         let Listed::Complete { items, .. } = &mut world.seen.accounts else { panic!("no accounts") };
         let billing = items.iter_mut().find(|account| account.id.as_str() == "222222222222").unwrap();
         billing.state = AccountState::SetAside("SUSPENDED".to_owned());
-        let said = ended(&world.view(&plan), route);
-        assert_eq!(said.as_deref(), Some("no longer looked at, since its account is SUSPENDED"));
-        assert_eq!(ended(&world.view(&plan), "contested: key 333333333333/vpc-0bb/rtb-0bb 10.0.0.0/8"), None);
+        let said = ended(&world.view(&plan), route, "it");
+        assert_eq!(said.as_deref(), Some("it; no longer looked at, since its account is SUSPENDED"));
+        assert_eq!(ended(&world.view(&plan), "contested: key 333333333333/vpc-0bb/rtb-0bb 10.0.0.0/8", "it"), None);
     }
 
     /// A look in which a list of the hub's, or else of a member's, could not be read.
@@ -385,6 +410,7 @@ mod tests {
             texts.iter().any(|text| text.contains("its account is SUSPENDED") && text.contains("05:00")),
             "{texts:?}"
         );
+        assert!(!texts.iter().any(|text| text.contains(", in ")), "what is kept says no time from now: {texts:?}");
         assert!(texts.iter().any(|text| text.contains("only 10 are seen")), "{texts:?}");
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Names<'a> {
     hubs: BTreeMap<&'a VpcKey, &'a HubName>,
     /// Things that AWS refused a step for, by their name in the ledger, which is the end of a step's name.
     refused: BTreeMap<String, Key>,
+    /// Whether what is said is kept and read later, when no time is as far as it is now.
+    is_kept: bool,
 }
 
 /// Where a reader is already, so that it need not be said again.
@@ -66,7 +68,12 @@ impl<'a> Names<'a> {
             hubs.entry(vpc).or_insert(hub);
         }
         let accounts = accounts.iter().map(|account| (&account.id, account.name.as_str())).collect();
-        Self { view, accounts, vpcs, hubs, refused: refused(view) }
+        Self { view, accounts, vpcs, hubs, refused: refused(view), is_kept: false }
+    }
+
+    /// The same for words that are kept and read later.
+    pub fn to_keep(view: &'a View<'a>) -> Self {
+        Self { is_kept: true, ..Self::of(view) }
     }
 
     /// Names an account: `222222222222 (billing)`.
@@ -144,10 +151,17 @@ impl<'a> Names<'a> {
 
     /// Names a time, and how far it is from the look: `2026-11-22T03:40:00Z, in 40 min`.
     pub fn time(&self, at: Timestamp) -> String {
-        let minutes = at.duration_since(self.view.seen.at).as_mins();
-        let far = span(minutes.unsigned_abs());
-        let far = if minutes < 0 { format!("{far} ago") } else { format!("in {far}") };
-        format!("{}, {far}", at.strftime("%FT%TZ"))
+        let time = at.strftime("%FT%TZ");
+        if self.is_kept {
+            return time.to_string();
+        }
+        let away = at.duration_since(self.view.seen.at);
+        let far = span(away.as_mins().unsigned_abs());
+        match away.signum() {
+            0 => format!("{time}, just now"),
+            1 => format!("{time}, in {far}"),
+            _ => format!("{time}, {far} ago"),
+        }
     }
 
     /// Names the segment that an attachment is to be associated with.
@@ -335,4 +349,33 @@ fn refused(view: &View<'_>) -> BTreeMap<String, Key> {
 
 fn is_here(of: &AttachmentKey, here: Place<'_>) -> bool {
     here.vpc == Some(&of.vpc) && here.hub == Some(&of.hub)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::plan::Gaps;
+    use crate::report::tests::world::World;
+
+    #[test]
+    fn a_moment_that_is_just_past_is_not_still_to_come() {
+        let world = World::unbuilt();
+        let plan = world.plan(Gaps::Ask);
+        let view = world.view(&plan);
+        let at = |seconds: i64| view.seen.at + SignedDuration::from_secs(seconds);
+        let names = Names::of(&view);
+        for (seconds, far) in [
+            (0, "just now"),
+            (-1, "less than a minute ago"),
+            (-90, "1 min ago"),
+            (1, "in less than a minute"),
+            (7200, "in 2 h"),
+        ] {
+            let said = names.time(at(seconds));
+            assert!(said.ends_with(&format!("Z, {far}")), "{said}");
+            assert_eq!(Names::to_keep(&view).time(at(seconds)), at(seconds).to_string());
+        }
+    }
 }

@@ -21,7 +21,7 @@ use super::summary::ENTERING;
 
 pub(super) use lists::{list_noun, list_of, list_owners, list_words, scope_of};
 pub(super) use object::{deed, object, target, verb};
-pub(super) use problem::problem;
+pub(super) use problem::{KEPT_UNTIL, problem};
 pub(super) use step::{danger, left, reason, waits, why};
 #[cfg(test)]
 pub(super) use step::{risk, wait};

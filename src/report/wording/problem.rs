@@ -9,6 +9,9 @@ use crate::report::names::{Names, Place};
 use super::help::help;
 use super::{Wording, few, list, trouble};
 
+/// What begins the part of a departure's words that is a promise.
+pub const KEPT_UNTIL: &str = "; it is kept as it is until ";
+
 /// Puts a problem into words.
 pub fn problem(problem: &Problem, names: &Names<'_>) -> Wording {
     Wording { about: about(problem, names), reason: reason(problem, names), help: help(problem, names) }
@@ -161,7 +164,7 @@ fn reason(problem: &Problem, names: &Names<'_>) -> String {
             let since = names.departed_since(attachment);
             let since = since.map(|since| format!(" (since {})", names.time(since))).unwrap_or_default();
             let until = names.time(*until);
-            format!("has left its segment: {why}{since}; it is kept as it is until {until}, and detached then")
+            format!("has left its segment: {why}{since}{KEPT_UNTIL}{until}, and detached then")
         }
         Problem::SubnetSwap { zone, have, want, held, .. } => {
             let why = held_words(*held, "swapping them cuts that zone's traffic", "they are not swapped");
