@@ -382,6 +382,7 @@ impl Store for SqliteStore {
             if orders::last(&all)? > planned_by {
                 return Ok(None);
             }
+            let before = with_what_was(&all, entry)?;
             all.execute(
                 "INSERT INTO journal (step, key, account, region, call, before, sent, removes, segment)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -391,7 +392,7 @@ impl Store for SqliteStore {
                     entry.scope.account.as_str(),
                     entry.scope.region.as_str(),
                     entry.call,
-                    entry.before,
+                    before,
                     entry.at.to_string(),
                     entry.removes,
                     entry.segment.as_ref().map(SegmentName::as_str),
@@ -462,6 +463,23 @@ impl Store for SqliteStore {
 
     fn note_findings(&mut self, findings: &BTreeMap<String, Finding>, at: Timestamp) -> Result<(), StoreError> {
         self.put_findings(findings, at)
+    }
+}
+
+/// Adds to why a thing is taken away what the ledger says that it is: it is live with that very value, and gone afterwards.
+fn with_what_was(all: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<String> {
+    let before = entry.before.clone();
+    if !entry.step.starts_with("remove ") {
+        return Ok(before);
+    }
+    let value: Option<String> =
+        all.query_row("SELECT value FROM ledger WHERE key = ?1", [&entry.key], |row| row.get(0)).optional()?;
+    match (value, serde_json::from_str(&before)) {
+        (Some(value), Ok(serde_json::Value::Object(mut why))) => {
+            why.insert("was".to_owned(), value.into());
+            Ok(serde_json::Value::Object(why).to_string())
+        }
+        (Some(_) | None, _) => Ok(before),
     }
 }
 

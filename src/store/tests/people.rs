@@ -232,6 +232,27 @@ fn findings_are_the_same_after_a_restart_and_closed_when_they_are_gone() {
 }
 
 #[test]
+fn what_is_taken_away_is_told_with_what_it_was() {
+    let mut store = SqliteStore::in_memory(&corp()).unwrap();
+    let of = |step: &str, key: &str| Entry {
+        key: key.into(),
+        before: r#"{"drift":"undeclared"}"#.into(),
+        removes: true,
+        ..entry(step)
+    };
+    let id = store.begin(&entry("eu/prod")).unwrap();
+    store.settle(id, &done("tgw-rtb-1"), now()).unwrap();
+    store.begin(&of("remove route table eu/prod", "route table eu/prod")).unwrap();
+    store.begin(&of("remove route table eu/else", "route table eu/else")).unwrap();
+    let befores = store.recall(&query(None)).unwrap().into_iter().filter_map(|event| match event.what {
+        Happened::Step { before, .. } => Some(before),
+        Happened::Pass { .. } | Happened::Found { .. } | Happened::Over { .. } | Happened::Order { .. } => None,
+    });
+    let wanted = ["{}", r#"{"drift":"undeclared","was":"tgw-1"}"#, r#"{"drift":"undeclared"}"#];
+    assert_eq!(befores.collect::<Vec<_>>(), wanted);
+}
+
+#[test]
 fn what_was_found_is_told_in_its_first_words_and_what_is_over_in_its_last() {
     let mut store = SqliteStore::in_memory(&corp()).unwrap();
     let named =
