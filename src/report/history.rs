@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::api::ApiError;
 use crate::model::{Event, Happened, plain};
 
 use super::style::{Page, Paint, Style, piece};
@@ -17,6 +18,9 @@ pub fn history_text(events: &[Event], (since, until): (Timestamp, Timestamp), st
         let (since, until) = (since.strftime("%F %T"), until.strftime("%F %T"));
         let none = format!("nothing is remembered of this from {since} to {until} UTC: --since looks further back");
         page.line(0, 2, &[piece(Paint::Aside, none)]);
+    }
+    if !events.is_empty() {
+        page.line(0, 2, &[piece(Paint::Aside, "times are UTC".to_owned())]);
     }
     for event in events {
         let at = event.at.strftime("%F %T ").to_string();
@@ -48,7 +52,7 @@ fn told(what: &Happened) -> (Paint, String, String) {
         Happened::Found { text, .. } => (Paint::Bad, "found".to_owned(), text.clone()),
         Happened::Over { text } => (Paint::Good, "over".to_owned(), text.clone()),
         Happened::Order { word, name, by, why, until } => {
-            let until = until.map(|until| format!(" until {}", until.strftime("%F %H:%M"))).unwrap_or_default();
+            let until = until.map(|until| format!(" until {} UTC", until.strftime("%F %H:%M"))).unwrap_or_default();
             let name = if name.is_empty() { String::new() } else { format!("{name}{until} ") };
             let why = if why.is_empty() { String::new() } else { format!(": {why}") };
             (Paint::Heading, word.clone(), format!("{name}by {by}{why}"))
@@ -56,13 +60,35 @@ fn told(what: &Happened) -> (Paint, String, String) {
     }
 }
 
+/// The codes of what AWS said nothing about.
+const NO_WORDS_OF_AWS: [&str; 3] = [ApiError::NOT_SENT, ApiError::NO_ANSWER, ApiError::NO_CREDENTIALS];
+
+/// Tells whether a call never left: it failed here, or before it, such as on the way into its account.
+fn is_unsent(call: &str, trouble: Option<&str>) -> bool {
+    let Some((action, code)) = trouble.and_then(|said| Some((said.split_once(": ")?.0, code(said)?))) else {
+        return false;
+    };
+    code == ApiError::NOT_SENT || code == ApiError::NO_CREDENTIALS || !call.contains(&format!("\"{action}\""))
+}
+
+/// Returns the code in the words of a failed call, `CreateRoute: IncorrectState (…)`; none in what no call said.
+fn code(trouble: &str) -> Option<&str> {
+    let (_, said) = trouble.split_once(": ")?;
+    said.split(' ').next()
+}
+
 fn details(what: &Happened) -> Vec<String> {
     match what {
-        Happened::Step { account, region, before, call, trouble, confirmed, .. } => {
+        Happened::Step { account, region, before, call, trouble, confirmed, outcome, .. } => {
             let why = plain(before, "drift");
+            let code = trouble.as_deref().and_then(code);
+            let sent = if is_unsent(call, trouble.as_deref()) { "did not send" } else { "sent" };
             let mut lines =
-                vec![format!("in {account}/{region}, why: {why}"), format!("sent {}", plain(call, "action"))];
-            lines.extend(trouble.as_ref().map(|trouble| format!("AWS said {trouble}")));
+                vec![format!("in {account}/{region}, why: {why}"), format!("{sent} {}", plain(call, "action"))];
+            let said = if code.is_some_and(|code| !NO_WORDS_OF_AWS.contains(&code)) { "AWS said" } else { "because:" };
+            lines.extend(trouble.as_ref().map(|trouble| format!("{said} {trouble}")));
+            // What was not done was not seen either: a later write of the same step took its place.
+            let confirmed = confirmed.filter(|_| outcome.as_deref() != Some("not-done"));
             lines.extend(confirmed.map(|at| format!("seen at {}", at.strftime("%F %T"))));
             lines
         }

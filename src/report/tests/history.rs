@@ -47,8 +47,11 @@ fn a_night_is_told_without_a_word_that_only_machines_read() {
     let events = [
         at("03:00:00", pass("after a start: drift: 1 step (1 ready)", 1)),
         at("03:00:01", step(Some("done"), None, Some("03:00:04"))),
-        at("03:05:00", step(Some("not-done"), Some("UnauthorizedOperation"), None)),
+        at("03:05:00", step(Some("not-done"), Some("CreateRoute: UnauthorizedOperation (no)"), Some("03:05:30"))),
+        at("03:05:30", step(Some("not-done"), Some("CreateRoute: NotSent (the time of this pass was over)"), None)),
+        at("03:05:40", step(Some("not-done"), Some("AssumeRole: AccessDenied (no)"), None)),
         at("03:06:00", step(None, None, None)),
+        at("03:06:10", step(Some("in-doubt"), Some("its process ended"), Some("03:06:40"))),
         at("03:10:00", found),
         at("03:15:00", order),
         at("03:20:00", Happened::Over { text: "the config file is refused".to_owned() }),
