@@ -40,6 +40,9 @@ pub enum Outcome {
     NotJournaled(String),
 }
 
+/// The call that enters an account: a step that failed with it did not come to its own.
+const ENTERING: &str = "AssumeRole";
+
 impl Outcome {
     /// Returns its word, as a label and in the log.
     pub fn word(&self) -> &'static str {
@@ -58,8 +61,11 @@ impl Outcome {
     /// Tells whether the step's call left for AWS, whatever came of it.
     pub fn is_sent(&self) -> bool {
         match self {
-            Outcome::Done | Outcome::AlreadyDone | Outcome::InDoubt(_) | Outcome::Failed(_) => true,
-            Outcome::Later(trouble) => trouble.code != ApiError::NOT_SENT,
+            Outcome::Done | Outcome::AlreadyDone => true,
+            Outcome::Later(trouble) | Outcome::InDoubt(trouble) | Outcome::Failed(trouble) => {
+                let never_left = [ApiError::NOT_SENT, ApiError::NO_CREDENTIALS].contains(&trouble.code.as_str());
+                !never_left && trouble.action != ENTERING
+            }
             Outcome::NotSent | Outcome::Overruled | Outcome::NotJournaled(_) => false,
         }
     }

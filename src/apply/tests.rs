@@ -264,7 +264,16 @@ fn what_never_left_was_not_sent() {
     let mut unsent = trouble(Fault::Transient);
     assert!(Outcome::Later(unsent.clone()).is_sent());
     unsent.code = ApiError::NOT_SENT.to_owned();
-    for outcome in [Outcome::Later(unsent), Outcome::NotSent, Outcome::Overruled, Outcome::NotJournaled("x".into())] {
+    let mut outside = trouble(Fault::Denied);
+    assert!(Outcome::Failed(outside.clone()).is_sent());
+    outside.action = "AssumeRole".to_owned();
+    for outcome in [
+        Outcome::Later(unsent),
+        Outcome::Failed(outside),
+        Outcome::NotSent,
+        Outcome::Overruled,
+        Outcome::NotJournaled("x".into()),
+    ] {
         assert!(!outcome.is_sent(), "{outcome:?}");
     }
 }
