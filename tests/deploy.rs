@@ -151,6 +151,22 @@ fn every_action_of_a_policy_is_in_its_template_and_no_other() {
 }
 
 #[test]
+fn the_examples_can_enter_the_roles_that_are_deployed() {
+    let trust = fs::read_to_string(deploy().join("iam/member-role-trust.json")).unwrap();
+    assert!(trust.contains("sts:ExternalId"));
+    let root = deploy().join("..");
+    let files = ["README.md", "config/two-vpcs.yaml", "config/hub-and-spoke.yaml", "config/inspection.yaml"];
+    for file in files.into_iter().chain(["config/everything.yaml"]) {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let line = text.lines().find(|line| line.contains("role: { name: transitd-member")).expect(file);
+        assert!(line.contains("external_id: { env: "), "{file}: {line}");
+        // The hub's role is what transitd runs as; `everything.yaml` has each word, and says of this one when it is right.
+        let home = text.lines().any(|line| line.trim_start().starts_with("role: transitd-hub"));
+        assert_eq!(home, file == "config/everything.yaml", "{file}");
+    }
+}
+
+#[test]
 fn the_unit_runs_the_daemon_and_tells_it_to_read_its_config_again() {
     let unit = fs::read_to_string(deploy().join("systemd/transitd.service")).unwrap();
     for line in [

@@ -94,7 +94,7 @@ fn home_is_checked() {
         ("  organization: o-a1b2c3d4e5\n", ""),
         ("organization: o-a1b2c3d4e5", "organization: r-ab12"),
         ("role: transitd-hub", "role: arn:aws:iam::111111111111:role/transitd-hub"),
-        ("home:\n  account: \"111111111111\"\n  organization: o-a1b2c3d4e5\n  role: transitd-hub\n", "home: corp\n"),
+        ("home:\n  account: \"111111111111\"\n  organization: o-a1b2c3d4e5\n  role: transitd-hub ", "home: corp "),
     ]));
 }
 
