@@ -164,7 +164,7 @@ fn unread_lines(page: &mut Page, place: &Where<'_>, unread: &Unread<'_>, names: 
         Where::Account(account) => format!("account {} cannot be entered", names.account(account)),
         Where::Scope(scope) => format!("account {} in {}: {lists}", names.account(&scope.account), scope.region),
     };
-    let why = format!("{what}: {}; {}", wording::fault(trouble.fault), wording::trouble(&trouble));
+    let why = format!("{what}: {}; {}", wording::fault(&trouble), wording::trouble(&trouble));
     page.line(0, 9, &[piece(Paint::Bad, "unknown"), piece(Paint::Text, why)]);
     match place {
         Where::Organization | Where::Scope(_) => {}

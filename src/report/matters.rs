@@ -52,10 +52,7 @@ pub fn matters(view: &View<'_>, violations: &[Violation]) -> BTreeMap<String, Ma
         matters.insert(name(problem), Matter { text: worded.text(), help: worded.help });
     }
     for (place, unread) in unread(&view.plan.unknown, &names) {
-        matters.insert(
-            format!("{UNREAD}{place}"),
-            Matter { text: unread.text(), help: wording::fault_help(unread.trouble) },
-        );
+        matters.insert(format!("{UNREAD}{place}"), Matter { text: unread.text(), help: unread.help() });
     }
     if let Some(first) = violations.first() {
         let text = format!("review refused the plan, and nothing was sent: {}", wording::list(violations));
@@ -191,16 +188,26 @@ fn name(problem: &Problem) -> String {
 struct Unread<'a> {
     /// The place as people know it.
     place: String,
+    /// Whether it is read with the home role.
+    is_home: bool,
     trouble: &'a Trouble,
     lists: Vec<String>,
 }
 
 impl Unread<'_> {
+    fn help(&self) -> String {
+        if self.is_home && self.trouble.action == ENTERING && self.trouble.fault == Fault::Denied {
+            return "see that the role under home.role exists, and trusts what transitd runs as".to_owned();
+        }
+        wording::fault_help(self.trouble)
+    }
+
     /// Says it without the request's id, which differs from try to try: `drift` and the log have it.
     fn text(&self) -> String {
-        let Self { place, trouble, lists } = self;
+        let Self { place, trouble, lists, .. } = self;
         if trouble.action == ENTERING {
-            return format!("{place}: cannot be entered, {}; {trouble}", wording::fault(trouble.fault));
+            let what = if self.is_home { "the home role could not be assumed" } else { "cannot be entered" };
+            return format!("{place}: {what}, {}; {trouble}", wording::fault(trouble));
         }
         format!("{place}: could not be read: {}; {trouble}", wording::list(lists))
     }
@@ -217,8 +224,12 @@ fn unread<'a>(unknown: &'a BTreeMap<ListId, Trouble>, names: &Names<'_>) -> BTre
                 (format!("account {}{at}", scope.account), format!("account {}{at}", names.account(&scope.account)))
             }
         };
-        let lists = Vec::new();
-        places.entry(id).or_insert(Unread { place, trouble, lists }).lists.push(wording::list_words(list));
+        let is_home = scope_of(list).is_none_or(|scope| scope.account == *names.home());
+        places
+            .entry(id)
+            .or_insert(Unread { place, is_home, trouble, lists: Vec::new() })
+            .lists
+            .push(wording::list_words(list));
     }
     places
 }
@@ -254,6 +265,19 @@ mod tests {
             told.push(matters);
         }
         assert_eq!(told[0], told[1]);
+    }
+
+    #[test]
+    fn a_home_role_that_cannot_be_assumed_is_called_so() {
+        let mut world = World::unbuilt();
+        world.seen.accounts = Listed::Unknown(trouble(Fault::Denied, "AssumeRole", "AccessDenied", "no"));
+        let matters = seen(&world);
+        let matter = &matters["unread the organization"];
+        assert!(
+            matter.text.starts_with("the organization: the home role could not be assumed, a permission"),
+            "{matter:?}"
+        );
+        assert!(matter.help.contains("home.role"), "{matter:?}");
     }
 
     #[test]

@@ -258,13 +258,35 @@ fn everything_has_words_of_its_own() {
     messages("list", each::lists().iter().map(wording::list_words));
     messages("several", each::keys().iter().map(|it| wording::several(it.kind()).to_owned()));
     messages("risk", each::risks().into_iter().map(wording::risk));
-    messages("fault", each::faults().into_iter().map(|it| wording::fault(it).to_owned()));
+    messages("fault", each::faults().into_iter().map(|it| wording::fault(&trouble(it, "A", "Code", "no")).to_owned()));
     let troubles = each::faults().into_iter().map(|it| trouble(it, "DescribeVpcs", "Code", "message."));
     messages("what helps", troubles.map(|it| wording::fault_help(&it)));
     messages("outcome", each::outcomes().iter().map(|it| wording::outcome(it).word.to_owned()));
     let violations = each::violations(&plan.steps[0].id, &plan.steps[1].id);
     messages("violation", violations.iter().map(ToString::to_string));
     messages("what helps", violations.iter().map(|it| wording::violation_help(it).to_owned()));
+}
+
+#[test]
+fn a_call_whose_time_was_over_was_not_refused_for_its_rate() {
+    let said = |code: &str| wording::fault(&trouble(crate::model::Fault::Throttled, "DescribeVpcs", code, "no"));
+    assert_eq!(said("RequestLimitExceeded"), "AWS refused the call for its rate");
+    assert_eq!(said(crate::api::ApiError::NOT_SENT), "the time for the call was over before its turn came");
+}
+
+#[test]
+fn what_waits_for_a_stopped_daemon_says_how_to_stop_it() {
+    let world = World::unbuilt();
+    let plan = world.plan(Gaps::Ask);
+    let view = world.view(&plan);
+    let names = Names::of(&view);
+    let shrunk = Problem::Shrunk { what: "accounts".to_owned(), before: 100, now: 10 };
+    let gap = crate::review::Violation::Gap { step: plan.steps[0].id.clone(), seconds: 90 };
+    for help in [wording::problem(&shrunk, &names).help, wording::violation_help(&gap).to_owned()] {
+        let stop = help.find("systemctl stop transitd").expect(&help);
+        let apply = help.find("transitd apply --").expect(&help);
+        assert!(stop < apply && help[apply..].contains("then start it again"), "{help}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod problem;
 mod step;
 mod unmanaged;
 
+use crate::api::ApiError;
 use crate::apply::Outcome;
 use crate::model::{Fault, Kind, Trouble};
 use crate::plan::Risk;
@@ -26,6 +27,10 @@ pub(super) use step::{danger, left, reason, waits, why};
 #[cfg(test)]
 pub(super) use step::{risk, wait};
 pub(super) use unmanaged::{leftover_help, unmanaged, unmanaged_help};
+
+/// How a person allows a gap. `apply` takes the state's lock, which a daemon that runs has.
+const ALLOW_GAPS: &str = "when a gap can be borne: with the daemon stopped (`systemctl stop transitd`), `transitd apply \
+                          --allow-gaps`, then start it again; or `safety: { gaps: allow }`";
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +55,11 @@ pub(super) fn risk_paint(risk: Risk) -> Paint {
     }
 }
 
-/// Puts a class of failure into words; fits after "the call failed, since".
-pub(super) fn fault(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Throttled => "AWS refused the call for its rate, or the time for it was over",
+/// Puts the class of a failed call into words; fits after "the call failed, since".
+pub(super) fn fault(trouble: &Trouble) -> &'static str {
+    match trouble.fault {
+        Fault::Throttled if trouble.code == ApiError::NOT_SENT => "the time for the call was over before its turn came",
+        Fault::Throttled => "AWS refused the call for its rate",
         Fault::Transient => "the call did not get through",
         Fault::InDoubt => "the answer was lost",
         Fault::Settling => "AWS is still busy with what this needs",
@@ -70,6 +76,9 @@ pub(super) fn fault(fault: Fault) -> &'static str {
 pub(super) fn fault_help(trouble: &Trouble) -> String {
     let action = &trouble.action;
     match trouble.fault {
+        Fault::Throttled if trouble.code == ApiError::NOT_SENT => {
+            format!("leave it to the next pass; if it stays, find what else calls {action} there so often")
+        }
         Fault::Throttled => format!("it may pass by itself; if not, find what else calls {action} there so often"),
         Fault::Transient => {
             "it may pass by itself; if not, see that AWS's endpoints can be reached from here".to_owned()
@@ -118,7 +127,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Came {
     let with = |word, paint, why: &Trouble| Came {
         word,
         paint,
-        said: format!("{}; {}", fault(why.fault), trouble(why)),
+        said: format!("{}; {}", fault(why), trouble(why)),
         help: Some(fault_help(why)),
     };
     match outcome {
@@ -162,7 +171,7 @@ pub(super) fn violation_help(violation: &Violation) -> &'static str {
         Violation::Incomplete { .. } => "report it: a step without an id to work on is a bug in transitd's planner",
         Violation::Evidence { .. } => "let that list be read, as the report of what is unknown says; then look again",
         Violation::NoEvidence { .. } => "report it: a removal without evidence is a bug in transitd's planner",
-        Violation::Gap { .. } => "when a gap can be borne: `transitd apply --allow-gaps`, or `safety: { gaps: allow }`",
+        Violation::Gap { .. } => ALLOW_GAPS,
         Violation::Frozen { .. } => "wait for the end of the freeze in the file, under safety.freeze",
         Violation::NotOurs { .. } => "report it: a removal without a proof of ownership is a bug in transitd's planner",
         Violation::Unread { .. } => "let everything be read, as the report of what is unknown says; then look again",

@@ -11,7 +11,7 @@ use super::commands::{
     who_undid,
 };
 use super::problem::spoke_routes;
-use super::{fault_help, list};
+use super::{ALLOW_GAPS, fault_help, list};
 
 /// Says what a person can do about a problem.
 pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
@@ -95,7 +95,8 @@ pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
                 .to_owned()
         }
         Problem::Shrunk { .. } => {
-            "if it is meant: `transitd apply --accept-shrink` once; if not, see what the list of accounts lacks"
+            "if it is meant: with the daemon stopped (`systemctl stop transitd`), `transitd apply --accept-shrink` once, \
+             then start it again; if not, see what the list of accounts lacks"
                 .to_owned()
         }
         Problem::Contested { key, .. } => format!(
@@ -107,9 +108,7 @@ pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
                 .to_owned()
         }
         Problem::SubnetSwap { have, held, .. } => match held {
-            Held::Ask => format!(
-                "tag {have} instead, or when a gap can be borne: `transitd apply --allow-gaps`, or `safety: {{ gaps: allow }}`"
-            ),
+            Held::Ask => format!("tag {have} instead, or {ALLOW_GAPS}"),
             Held::Forbid => format!("tag {have} instead, or set safety.gaps to ask or allow"),
             Held::Freeze => format!("tag {have} instead, or wait for the end of the freeze under safety.freeze"),
         },
@@ -172,9 +171,7 @@ pub(super) fn help(problem: &Problem, names: &Names<'_>) -> String {
             "it is left alone until its state is another; a newer transitd may know the word".to_owned()
         }
         Problem::AssociatedElsewhere { held, .. } => match held {
-            Held::Ask => {
-                "when a gap can be borne: `transitd apply --allow-gaps`, or `safety: { gaps: allow }`".to_owned()
-            }
+            Held::Ask => ALLOW_GAPS.to_owned(),
             Held::Forbid => "when a gap can be borne: set safety.gaps to ask or allow, or move it by hand".to_owned(),
             Held::Freeze => "it waits for the end of the freeze in the file, under safety.freeze".to_owned(),
         },
