@@ -47,6 +47,39 @@ pub(super) fn pass(pass: &Pass, ended: &str, said: &str, same: bool) {
     }
 }
 
+/// Passes that could not be made, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Outage {
+    said: String,
+    passes: usize,
+}
+
+impl Outage {
+    /// Tells of a pass that could not be made: loudly, where it is not for what the one before it was.
+    pub fn broke(&mut self, number: usize, error: &str) {
+        if self.is_news(error) {
+            tracing::error!(pass = number, error, "a pass could not be made");
+        } else {
+            tracing::debug!(pass = number, error, "a pass could not be made");
+        }
+    }
+
+    /// Tells that a pass could be made again, if the one before it could not.
+    pub fn is_over(&mut self, number: usize) {
+        if self.passes > 0 {
+            tracing::info!(pass = number, broken = self.passes, "passes can be made again");
+        }
+        *self = Self::default();
+    }
+
+    fn is_news(&mut self, error: &str) -> bool {
+        self.passes = self.passes.saturating_add(1);
+        let is_news = self.said != error;
+        error.clone_into(&mut self.said);
+        is_news
+    }
+}
+
 /// Tells of matters that were not there in the pass before.
 pub(super) fn matters(before: &Matters, seen: &BTreeMap<String, Matter>) {
     let standing: BTreeMap<_, _> = before.standing().collect();
@@ -67,5 +100,21 @@ pub(super) fn news(news: &News) {
     }
     for (name, standing) in &news.over {
         tracing::info!(matter = name.as_str(), since = %standing.since, text = standing.text.as_str(), "is over");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_pass_after_pass_from_being_made_is_news_once_and_counted() {
+        let mut outage = Outage::default();
+        let news = ["no route to host", "no route to host", "access denied", "no route to host"];
+        assert_eq!(news.map(|error| outage.is_news(error)), [true, false, true, true]);
+        assert_eq!(outage.passes, 4);
+        outage.is_over(5);
+        assert_eq!(outage.passes, 0);
+        assert!(outage.is_news("no route to host"), "it is over, and begins anew");
     }
 }

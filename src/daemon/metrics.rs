@@ -99,14 +99,27 @@ impl Metrics {
         registry.register_with_unit("wait", waits, Unit::Seconds, self.waits.clone());
         registry.register("steps", "Steps taken, by kind of thing and outcome", self.steps.clone());
         registry.register("drift", "Steps that the last look found to be taken, by kind of thing", self.drift.clone());
-        registry.register("blocked", "Problems that keep something declared from being so", self.blocked.clone());
-        registry.register("unmanaged", "Things that are neither declared nor transitd's", self.unmanaged.clone());
-        let scopes = "Accounts and regions of which something could not be read";
+        registry.register(
+            "blocked",
+            "Problems that keep something declared from being so, at the last look",
+            self.blocked.clone(),
+        );
+        registry.register(
+            "unmanaged",
+            "Things that are neither declared nor transitd's, at the last look",
+            self.unmanaged.clone(),
+        );
+        let scopes = "Accounts and regions of which something could not be read at the last look; at least 1 after a pass \
+                      that could not be made";
         registry.register("unknown_scopes", scopes, self.unknown_scopes.clone());
-        registry.register("unknown_lists", "Lists that could not be read", self.unknown_lists.clone());
+        registry.register("unknown_lists", "Lists that could not be read at the last look", self.unknown_lists.clone());
         registry.register("matters", "Things that a person has to decide or mend", self.matters.clone());
-        registry.register("paused", "Whether a person has paused the network", self.paused.clone());
-        registry.register("holds", "Things that a person told transitd to leave alone", self.holds.clone());
+        registry.register("paused", "Whether a person had paused the network at the last look", self.paused.clone());
+        registry.register(
+            "holds",
+            "Things that a person had told transitd to leave alone, at the last look",
+            self.holds.clone(),
+        );
         let age = "How old the last look at the network is";
         registry.register_with_unit("knowledge_age", age, Unit::Seconds, self.knowledge_age.clone());
         let connects = "How long it took from the first sight of a VPC to its being connected";
@@ -135,9 +148,10 @@ impl Metrics {
         self.unknown_lists.set(whole(pass.plan.unknown.len()));
     }
 
-    /// Counts a pass that could not be made.
+    /// Counts a pass that could not be made. What the look before it found stays told, but not that all is known.
     pub fn no_pass(&self, ended: &'static str) {
         self.passes.get_or_create(&[("ended", ended)]).inc();
+        self.unknown_scopes.set(self.unknown_scopes.get().max(1));
     }
 
     pub fn stage(&self, stage: &'static str, took: SignedDuration) {
@@ -232,6 +246,23 @@ mod tests {
         ] {
             assert!(text.lines().any(|it| it == line), "{line} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn after_a_pass_that_could_not_be_made_not_everything_is_known() {
+        let metrics = Metrics::default();
+        let scopes = || {
+            let text = metrics.text(SignedDuration::ZERO);
+            text.lines().find_map(|line| line.strip_prefix("transitd_unknown_scopes ")).unwrap().to_owned()
+        };
+        assert_eq!(scopes(), "0");
+        metrics.no_pass("broken");
+        assert_eq!(scopes(), "1");
+        metrics.unknown_scopes(3);
+        metrics.no_pass("broken");
+        assert_eq!(scopes(), "3");
+        metrics.unknown_scopes(0);
+        assert_eq!(scopes(), "0");
     }
 
     #[test]

@@ -111,6 +111,8 @@ struct Course {
     resend: Resend,
     /// Why the config on disk is refused, if it is.
     refused: Option<String>,
+    /// The passes since the last one that could be made.
+    outage: log::Outage,
     /// What the last pass said in one line.
     said: String,
     /// The last order that a pass was planned by.
@@ -142,6 +144,7 @@ impl Daemon<'_> {
             unready: Unready::default(),
             resend: Resend::default(),
             refused: None,
+            outage: log::Outage::default(),
             said: String::new(),
             orders: 0,
         };

@@ -28,6 +28,7 @@ impl Daemon<'_> {
         }
         let at = pass.seen.at.strftime("%F %T UTC");
         self.say(format!("pass {} at {at}: {said}{}", pass.number, asides(course)));
+        course.outage.is_over(pass.number);
         log::pass(pass, mode, &said, said == course.said);
         course.said = said;
         self.judge(course, pass, ended).await;
@@ -55,7 +56,7 @@ impl Daemon<'_> {
 
     /// Tells of a pass that could not be made.
     pub(super) async fn broke(&self, course: &mut Course, broken: &Broken) {
-        tracing::error!(pass = course.number, error = %broken, "a pass could not be made");
+        course.outage.broke(course.number, &broken.to_string());
         self.board.metrics.no_pass("broken");
         self.say(format!("pass {} could not be made: {broken}{}", course.number, asides(course)));
         course.said = String::new();
