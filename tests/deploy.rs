@@ -167,6 +167,15 @@ fn the_examples_can_enter_the_roles_that_are_deployed() {
 }
 
 #[test]
+fn the_container_is_built_without_what_was_built_before() {
+    assert!(fs::read_to_string(deploy().join("Containerfile")).unwrap().contains("COPY . ."));
+    let ignored = fs::read_to_string(deploy().join("../.dockerignore")).unwrap();
+    for name in ["target", ".git"] {
+        assert!(ignored.lines().any(|line| line == name), "{name}");
+    }
+}
+
+#[test]
 fn the_unit_runs_the_daemon_and_tells_it_to_read_its_config_again() {
     let unit = fs::read_to_string(deploy().join("systemd/transitd.service")).unwrap();
     for line in [

@@ -266,6 +266,25 @@ mod tests {
     }
 
     #[test]
+    fn the_metrics_that_the_readme_calls_worth_an_alert_are_served() {
+        let metrics = Metrics::default();
+        metrics.no_pass("broken");
+        metrics.notice(Channel::Webhook, false);
+        metrics.steps.get_or_create(&[("kind", "vpc-route"), ("outcome", "failed")]).inc();
+        metrics.drift.get_or_create(&[("kind", "vpc-route")]).set(0);
+        let text = metrics.text(SignedDuration::ZERO);
+        let readme = include_str!("../../README.md");
+        let named = readme.split('`').filter(|word| word.starts_with("transitd_"));
+        let mut count = 0;
+        for metric in named {
+            let name = metric.split('{').next().unwrap();
+            assert!(text.lines().any(|line| line.split(['{', ' ']).next() == Some(name)), "{metric} is not in\n{text}");
+            count += 1;
+        }
+        assert!(count > 5, "{count}");
+    }
+
+    #[test]
     fn all_kinds_have_labels_of_their_own() {
         let labels: std::collections::BTreeSet<&str> = KINDS.into_iter().map(label).collect();
         assert_eq!(labels.len(), KINDS.len());
