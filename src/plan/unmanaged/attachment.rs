@@ -80,9 +80,9 @@ pub(super) fn departures(draft: &mut Draft<'_>) {
             let works_by_us =
                 || stands_by_us.contains(&attachment.id) || vpc_route::sends_by_us(draft, &key.vpc, gateway);
             let is_led_to_by_us = || {
-                let ranges = needed::ranges(draft, hub, &key.vpc, &attachment.id);
                 let led = led.get_or_init(|| vpc_route::undeclared_of_ours(draft));
-                led.iter().any(|led| ranges.iter().any(|range| range.contains(led)))
+                let ranges = || needed::ranges(draft, hub, &key.vpc, &attachment.id);
+                !led.is_empty() && ranges().iter().any(|range| led.iter().any(|led| range.contains(led)))
             };
             if has_left && (made || works_by_us() || is_led_to_by_us()) {
                 departed.insert(key);
