@@ -50,7 +50,7 @@ pub(super) const LAST_WORDS: &str = "
 
 /// How long records are kept. A quarter: what is asked for later is in the logs' archive.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// How long passes are kept that found and did nothing new.
+/// How long passes are kept that found and did nothing new, and writes that AWS refused.
 const QUIET_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How often old records are looked for.
 const THINNED: SignedDuration = SignedDuration::from_hours(24);
