@@ -113,9 +113,8 @@ impl Ground<'_> {
         let candidates: BTreeSet<&Attached> = at_home.filter(|at| inspects(at)).collect();
         let (through, hub) = (through.clone(), hub.clone());
         match candidates.len() {
-            // One of several that cannot be seen now would take all routes from the others.
-            0 | 1 if !self.knows_all_of(&through, &hub) => {}
             1 => return candidates.first().map(|at| (*at).clone()),
+            0 if !self.knows_all_of(&through, &hub) => {}
             0 => doubts.push(Problem::InspectionMissing { through, hub }),
             _ => {
                 let candidates = candidates.iter().map(ToString::to_string).collect();

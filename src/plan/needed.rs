@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::api::WriteCall;
 use crate::model::{
     AccountId, Attached, AttachedKey, AttachmentId, AttachmentKey, Cidr, Destination, HubName, Key, Problem,
-    RouteTableId, TableKey, Target, TransitGatewayId, TransitGatewayRouteTableId, VpcKey,
+    RouteTableId, Scope, StaticRouteKey, TableKey, Target, TransitGatewayId, TransitGatewayRouteTableId, VpcKey,
 };
 
 use super::draft::{Draft, Hub};
@@ -121,14 +121,7 @@ impl Needed {
         }
     }
 
-    fn hub(
-        &mut self,
-        draft: &Draft<'_>,
-        name: &HubName,
-        hub: &Hub<'_>,
-        gateway: &TransitGatewayId,
-        scope: &crate::model::Scope,
-    ) {
+    fn hub(&mut self, draft: &Draft<'_>, name: &HubName, hub: &Hub<'_>, gateway: &TransitGatewayId, scope: &Scope) {
         let live = hub.inventory.attachments.known().unwrap_or_default().iter();
         for attachment in live.filter(|live| live.gateway == *gateway && live.state.is_live()) {
             let Some(of) = attached(attachment, scope) else { continue };
@@ -207,7 +200,7 @@ fn is_declared(draft: &Draft<'_>, hub: &HubName, at: &(TransitGatewayRouteTableI
     let (id, destination) = at;
     let mut of_hub = draft.tables.iter().filter(|(key, _)| key.hub == *hub);
     let Some((table, _)) = of_hub.find(|(_, found)| found.id.known() == Some(id)) else { return false };
-    let key = crate::model::StaticRouteKey { table: table.clone(), destination: destination.clone() };
+    let key = StaticRouteKey { table: table.clone(), destination: destination.clone() };
     draft.want.static_routes.contains_key(&key) || draft.want.withheld_routes.contains(&key)
 }
 

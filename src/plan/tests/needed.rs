@@ -262,3 +262,36 @@ fn a_reference_that_lost_its_attachment_is_taken_away_as_ours() {
     let want = crate::compile::compile(&intent(), &seen);
     assert!(crate::review::review(plan, &want, &seen, &past, &removing()).is_ok());
 }
+
+#[test]
+fn a_static_route_is_not_led_elsewhere_while_what_it_leads_to_may_be_hidden() {
+    let declared = intent_of(&format!(
+        "{CONFIG}routes:\n  - {{ in: prod, on: eu, to: 10.9.0.0/16, via: {{ attachment_of: \"333333333333/vpc-c\" }} }}\n"
+    ));
+    let mut seen = converged();
+    let routes = items(hub(&mut seen).routes.get_mut(&crate::specimen::table_id("prod")).unwrap());
+    let led = TransitGatewayRoute {
+        destination: Destination::Cidr(id("10.9.0.0/16")),
+        is_static: true,
+        attachments: [id("tgw-attach-b")].into(),
+        ..routes[0].clone()
+    };
+    routes.push(led);
+    let mut past = ledger();
+    own(&mut past, "static route eu/prod 10.9.0.0/16", None, "tgw-rtb-prod tgw-attach-b");
+    let step = "replace static route eu/prod 10.9.0.0/16";
+    let outlook = |seen: &Snapshot| {
+        let plan = plan(&declared, seen, &past);
+        plan.steps.iter().find(|it| it.id.as_str() == step).map(|it| it.outlook.clone())
+    };
+    assert_eq!(outlook(&seen), Some(Outlook::Ready));
+    let mut hidden = seen.clone();
+    hidden.members.get_mut(&scope(BILLING)).unwrap().vpcs = Listed::Unknown(denied());
+    assert_eq!(outlook(&hidden), Some(Outlook::Left { why: Left::Unknown }));
+    // One that leads to what is gone carries nothing.
+    let live = hub(&mut hidden);
+    items(&mut live.attachments).retain(|live| live.id.as_str() != "tgw-attach-b");
+    items(live.routes.get_mut(&crate::specimen::table_id("prod")).unwrap()).last_mut().unwrap().state =
+        RouteState::Blackhole;
+    assert_eq!(outlook(&hidden), Some(Outlook::Ready));
+}
