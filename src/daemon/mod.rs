@@ -294,7 +294,7 @@ impl Daemon<'_> {
                 course.setup = setup;
                 course.refused = None;
                 // A person may have mended the address.
-                course.resend.forget();
+                course.resend = Resend::default();
                 self.introduce(course);
                 each(Happening::Reloaded);
             }

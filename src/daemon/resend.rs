@@ -30,9 +30,9 @@ impl Resend {
         self.0.get(&channel).is_some_and(|(at, _)| now < *at)
     }
 
-    /// Lets what is tried next begin anew.
-    pub fn forget(&mut self) {
-        self.0.clear();
+    /// Lets what a channel is given next be tried at once.
+    pub fn forget(&mut self, channel: Channel) {
+        self.0.remove(&channel);
     }
 
     /// Returns when to try again, if there is something to try.
@@ -69,7 +69,9 @@ mod tests {
         assert!(!resend.waits(Channel::Sns, later(0)));
         resend.note(Channel::Sns, later(-10), false);
         assert_eq!(resend.at(), Some(later(50)));
-        resend.forget();
+        resend.forget(Channel::Sns);
+        assert_eq!(resend.at(), Some(later(60)));
+        resend.forget(Channel::Webhook);
         assert!(!resend.waits(Channel::Webhook, now()) && resend.at().is_none());
     }
 }

@@ -128,7 +128,12 @@ impl Daemon<'_> {
             let channel = address.channel();
             channels.push(channel);
             let news = matters.news(channel, now);
-            if news.is_empty() || resend.waits(channel, now) {
+            if news.is_empty() {
+                // What did not arrive may be over by now: then nothing is left to be tried again.
+                resend.forget(channel);
+                continue;
+            }
+            if resend.waits(channel, now) {
                 continue;
             }
             let notice = news.notice(setup.observer.intent.network.as_str(), now);

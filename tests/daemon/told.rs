@@ -306,3 +306,31 @@ async fn an_address_that_is_new_hears_all_that_stands_and_the_others_hear_nothin
     assert!(stands.len() == 2 && stands[0] == stands[1], "{stands:?}");
     assert_eq!(stage.told.published.lock().unwrap()[1].data["stands"][0]["matter"], stands[0]);
 }
+
+#[tokio::test]
+async fn what_is_over_before_anybody_could_be_told_is_not_tried_again_and_keeps_no_pass_from_being_made() {
+    let stage = converged("{ every: 10m }").await;
+    stage.told.deaf.lock().unwrap().push(Channel::Webhook);
+    let mut mended = None;
+    stage
+        .run(|stage, happening| {
+            let Happening::Passed(pass, _) = happening else { return };
+            match pass.number {
+                1 => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.land.lead_elsewhere(&stage.land.tools);
+                    stage.bell.ring(Ring::Reconcile);
+                }
+                // The webhook has been tried, and is to be tried again after the pass that finds all well.
+                _ if mended.is_none() && !stage.told.lost.lock().unwrap().is_empty() => {
+                    stage.land.delete_route(&stage.land.tools);
+                    stage.bell.ring(Ring::Reconcile);
+                    mended = Some(pass.number);
+                }
+                number if mended.is_some_and(|mended| number > mended + 4) => stage.stop.cancel(),
+                _ => {}
+            }
+        })
+        .await;
+    assert_eq!(stage.told.lost.lock().unwrap().len(), 1, "what is over was told to nobody there");
+}
