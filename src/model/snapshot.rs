@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::fault::Trouble;
-use super::ids::{AccountId, Region, TransitGatewayRouteTableId};
-use super::key::VpcRouteKey;
+use super::ids::{AccountId, Region, TransitGatewayId, TransitGatewayRouteTableId};
+use super::key::{VpcKey, VpcRouteKey};
 use super::scope::Scope;
 use super::seen::{
     Account, Association, Attachment, Invitation, Organization, PlacedUnit, PrefixList, PrefixListReference,
@@ -167,6 +167,14 @@ impl Snapshot {
         let tables = self.members.get(&key.vpc.scope())?.route_tables.known()?;
         let table = tables.iter().find(|table| table.id == key.table)?;
         table.routes.iter().find(|route| route.destination == key.destination)
+    }
+
+    /// Lists the routes of a VPC's own tables that lead to a gateway, each with its table.
+    pub fn routes_to(&self, vpc: &VpcKey, gateway: &TransitGatewayId) -> impl Iterator<Item = (&RouteTable, &Route)> {
+        let tables = self.members.get(&vpc.scope()).and_then(|member| member.route_tables.known());
+        let own = tables.unwrap_or_default().iter().filter(|table| table.vpc == vpc.vpc);
+        let routes = own.flat_map(|table| table.routes.iter().map(move |route| (table, route)));
+        routes.filter(|(_, route)| route.target.gateway() == Some(gateway))
     }
 
     /// Names every list that was asked for, with what kept it from being read, if something did.

@@ -107,7 +107,8 @@ impl Actor {
         if self.stop.is_cancelled() {
             return Ok((pass, Some(Ended::Stopped)));
         }
-        let (pace, before) = (reader.pace(), reader.pace().attempts());
+        let pace = reader.pace();
+        let before = pace.attempts();
         pass.outcomes = self.executor(reader).apply(&approved).await;
         pass.calls += pace.attempts() - before;
         self.keep_in_mind(&pass, refusals)?;

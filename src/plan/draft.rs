@@ -156,10 +156,8 @@ impl<'a> Draft<'a> {
     pub fn step(&mut self, change: Change) -> Option<StepId> {
         let Change { verb, key, scope, call, after, wait, why, risk, evidence } = change;
         let id = StepId::new(verb, &key);
-        if let Some(refused) = self.past.refused.get(id.as_str())
-            && refused.call == fingerprint(&call)
-        {
-            self.problem(Problem::StepRefused { step: id.to_string(), trouble: refused.trouble.clone() });
+        if let Some(refused) = self.refused(&id, &call) {
+            self.problem(refused);
             return None;
         }
         let segment = self.segment_of(&key).cloned();
@@ -168,7 +166,11 @@ impl<'a> Draft<'a> {
         let unread = evidence.iter().any(|list| self.unknown.contains_key(list));
         let left = left.or(unread.then_some(Left::Unknown));
         // What only shows is nobody's contest, and what waits was not undone.
-        if left.is_none() && wait.is_none() && self.is_contested(&id, &key, &call) {
+        if left.is_none()
+            && wait.is_none()
+            && let Some(contested) = self.contested(&id, &key, &call)
+        {
+            self.problem(contested);
             return None;
         }
         let waits = |wait: Option<Wait>| wait.map_or(Outlook::Ready, |on| Outlook::Waits { on });
@@ -195,23 +197,20 @@ impl<'a> Draft<'a> {
     /// Tells what keeps a thing from being made now, for good: AWS has refused just this, or somebody keeps undoing it.
     pub fn stopped(&self, key: &Key, call: &WriteCall) -> Option<Problem> {
         let id = StepId::new(Verb::Create, key);
-        if let Some(refused) = self.past.refused.get(id.as_str()).filter(|refused| refused.call == fingerprint(call)) {
-            return Some(Problem::StepRefused { step: id.to_string(), trouble: refused.trouble.clone() });
-        }
+        self.refused(&id, call).or_else(|| self.contested(&id, key, call))
+    }
+
+    /// Tells whether AWS has refused just this before.
+    fn refused(&self, id: &StepId, call: &WriteCall) -> Option<Problem> {
+        let refused = self.past.refused.get(id.as_str()).filter(|refused| refused.call == fingerprint(call))?;
+        Some(Problem::StepRefused { step: id.to_string(), trouble: refused.trouble.clone() })
+    }
+
+    /// Tells whether a step was done so often in a day that somebody else must keep undoing it.
+    fn contested(&self, id: &StepId, key: &Key, call: &WriteCall) -> Option<Problem> {
         let repair = (id.as_str().to_owned(), fingerprint(call));
         let times = self.past.repairs.get(&repair).copied().unwrap_or_default();
         (times >= CONTESTED).then(|| Problem::Contested { key: key.clone(), times })
-    }
-
-    /// Tells whether a step was done so often in a day that somebody else must keep undoing it; reports it then.
-    fn is_contested(&mut self, id: &StepId, key: &Key, call: &WriteCall) -> bool {
-        let repair = (id.as_str().to_owned(), fingerprint(call));
-        let times = self.past.repairs.get(&repair).copied().unwrap_or_default();
-        if times < CONTESTED {
-            return false;
-        }
-        self.problem(Problem::Contested { key: key.clone(), times });
-        true
     }
 
     /// Returns the segment that a thing belongs to.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::api::WriteCall;
 use crate::model::{
     AccountId, Attached, AttachedKey, AttachmentId, AttachmentKey, Cidr, Destination, HubName, Key, Problem,
-    RouteTableId, Scope, StaticRouteKey, TableKey, Target, TransitGatewayId, TransitGatewayRouteTableId, VpcKey,
+    RouteTableId, Scope, StaticRouteKey, TableKey, TransitGatewayId, TransitGatewayRouteTableId, VpcKey,
 };
 
 use super::draft::{Draft, Hub};
@@ -215,9 +215,7 @@ pub(super) fn ranges(draft: &Draft<'_>, hub: &Hub<'_>, vpc: &VpcKey, attachment:
 
 /// Tells whether a VPC sends something to a gateway, by whose doing ever.
 pub(super) fn sends(draft: &Draft<'_>, vpc: &VpcKey, gateway: &TransitGatewayId) -> bool {
-    let tables = draft.seen.members.get(&vpc.scope()).and_then(|member| member.route_tables.known());
-    let own = tables.unwrap_or_default().iter().filter(|table| table.vpc == vpc.vpc);
-    own.flat_map(|table| &table.routes).any(|route| route.target == Target::TransitGateway(gateway.clone()))
+    draft.seen.routes_to(vpc, gateway).next().is_some()
 }
 
 /// Returns the table of a hub that a removal is made in.

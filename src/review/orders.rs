@@ -11,17 +11,8 @@ pub(super) fn check(plan: &Plan, seen: &Snapshot, past: &History, violations: &m
             violations.push(Violation::Paused { step: step.id.clone() });
         }
         let gateway = step.key.hub().and_then(|hub| plan.gateways.get(hub));
-        let led = match &step.key {
-            Key::VpcRoute(route) => seen.route(route).and_then(|live| live.target.gateway()),
-            Key::Hub(_)
-            | Key::Share(_)
-            | Key::Principal(_)
-            | Key::Table(_)
-            | Key::Attachment(_)
-            | Key::Association(_)
-            | Key::Propagation(_)
-            | Key::StaticRoute(_) => None,
-        };
+        let route = if let Key::VpcRoute(route) = &step.key { seen.route(route) } else { None };
+        let led = route.and_then(|live| live.target.gateway());
         let also: Vec<&str> = gateway.into_iter().chain(led).map(|id| id.as_str()).collect();
         let covers = |name: &crate::model::Hold| name.covers(step.id.as_str(), &fingerprint(&step.call), &also);
         for hold in past.holds.iter().filter(|hold| hold.is_in_force(seen.at) && covers(hold)) {

@@ -41,13 +41,8 @@ pub(super) fn compare(draft: &mut Draft<'_>) {
 
 /// Tells whether a VPC sends something to a hub by our doing.
 pub(super) fn sends_by_us(draft: &Draft<'_>, vpc: &VpcKey, gateway: &TransitGatewayId) -> bool {
-    let tables = draft.seen.members.get(&vpc.scope()).and_then(|member| member.route_tables.known());
-    let own = tables.unwrap_or_default().iter().filter(|table| table.vpc == vpc.vpc);
-    let mut routes = own.flat_map(|table| table.routes.iter().map(move |route| (table, route)));
-    routes.any(|(table, route)| {
-        let leads_there = matches!(&route.target, Target::TransitGateway(to) if to == gateway);
-        leads_there && draft.wrote(&Key::VpcRoute(key(vpc, table, route)), gateway.as_str())
-    })
+    let mut routes = draft.seen.routes_to(vpc, gateway);
+    routes.any(|(table, route)| draft.wrote(&Key::VpcRoute(key(vpc, table, route)), gateway.as_str()))
 }
 
 /// Lists where routes of ours lead to that nothing declares any more.
