@@ -40,9 +40,6 @@ pub enum Outcome {
     NotJournaled(String),
 }
 
-/// The call that enters an account: a step that failed with it did not come to its own.
-const ENTERING: &str = "AssumeRole";
-
 impl Outcome {
     /// Returns its word, as a label and in the log.
     pub fn word(&self) -> &'static str {
@@ -64,7 +61,7 @@ impl Outcome {
             Outcome::Done | Outcome::AlreadyDone => true,
             Outcome::Later(trouble) | Outcome::InDoubt(trouble) | Outcome::Failed(trouble) => {
                 let never_left = [ApiError::NOT_SENT, ApiError::NO_CREDENTIALS].contains(&trouble.code.as_str());
-                !never_left && trouble.action != ENTERING
+                !never_left && !trouble.is_of_entering()
             }
             Outcome::NotSent | Outcome::Overruled | Outcome::NotJournaled(_) => false,
         }

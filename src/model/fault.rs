@@ -44,6 +44,16 @@ pub struct Trouble {
 /// What EC2 says before a thousand letters that only `sts decode-authorization-message` can read.
 const ENCODED: &str = "Encoded authorization failure message: ";
 
+/// The call that enters an account: what failed with it did not come to its own.
+const ENTERING: &str = "AssumeRole";
+
+impl Trouble {
+    /// Tells whether the account, or the home role, could not be entered at all.
+    pub fn is_of_entering(&self) -> bool {
+        self.action == ENTERING
+    }
+}
+
 impl std::fmt::Display for Trouble {
     /// Says it for people: without what is encoded, which the JSON reports have.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::api::WriteCall;
 use crate::model::{
     AccountId, Attached, AttachedKey, AttachmentId, AttachmentKey, Cidr, Destination, HubName, Key, Problem,
-    RouteTableId, Scope, StaticRouteKey, TableKey, TransitGatewayId, TransitGatewayRouteTableId, VpcKey,
+    RouteTableId, Scope, StaticRouteKey, TableKey, TransitGatewayId, TransitGatewayRoute, TransitGatewayRouteTableId,
+    VpcKey,
 };
 
 use super::draft::{Draft, Hub};
@@ -158,8 +159,16 @@ fn of(destination: &Destination) -> Vec<Cidr> {
 fn propagated(draft: &Draft<'_>, call: &WriteCall) -> Vec<Cidr> {
     let WriteCall::DisableTransitGatewayRouteTablePropagation { table, attachment } = call else { return Vec::new() };
     let lists = draft.hubs.values().filter_map(|hub| hub.inventory.routes.get(table)?.known());
-    let brought = lists.flatten().filter(|route| !route.is_static && route.attachments.contains(attachment));
-    brought.filter_map(|route| route.destination.cidr()).collect()
+    brought(lists.flatten(), attachment).collect()
+}
+
+/// Lists the ranges among routes that an attachment's propagations bring.
+fn brought<'r>(
+    routes: impl Iterator<Item = &'r TransitGatewayRoute>,
+    attachment: &AttachmentId,
+) -> impl Iterator<Item = Cidr> {
+    let brought = routes.filter(|route| !route.is_static && route.attachments.contains(attachment));
+    brought.filter_map(|route| route.destination.cidr())
 }
 
 /// Tells whether a thing is one that nothing is done to: frozen, or of an account that the file leaves alone.
@@ -209,8 +218,7 @@ pub(super) fn ranges(draft: &Draft<'_>, hub: &Hub<'_>, vpc: &VpcKey, attachment:
     let own = draft.seen.members.get(&vpc.scope()).and_then(|member| member.vpcs.known()).unwrap_or_default().iter();
     let own = own.filter(|seen| seen.id == vpc.vpc).flat_map(|seen| seen.cidrs.iter().copied());
     let tables = hub.inventory.routes.values().filter_map(|list| list.known()).flatten();
-    let led = tables.filter(|route| !route.is_static && route.attachments.contains(attachment));
-    own.chain(led.filter_map(|route| route.destination.cidr())).collect()
+    own.chain(brought(tables, attachment)).collect()
 }
 
 /// Tells whether a VPC sends something to a gateway, by whose doing ever.

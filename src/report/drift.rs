@@ -11,7 +11,7 @@ use super::names::{Names, Place};
 use super::orders::orders;
 use super::steps::steps;
 use super::style::{Page, Paint, Style, count, piece};
-use super::summary::{self, ENTERING, Summary, verdict};
+use super::summary::{self, Summary, verdict};
 use super::wording::{self, scope_of};
 
 /// How many of one sort are listed one by one; the rest is counted. A network that is built from nothing has
@@ -126,7 +126,7 @@ fn unknown(page: &mut Page, view: &View<'_>, names: &Names<'_>) {
     for (list, trouble) in &view.plan.unknown {
         let place = match scope_of(list) {
             None => Where::Organization,
-            Some(scope) if trouble.action == ENTERING => Where::Account(&scope.account),
+            Some(scope) if trouble.is_of_entering() => Where::Account(&scope.account),
             Some(scope) => Where::Scope(scope),
         };
         let unread = groups.entry((place, trouble.fault, &trouble.code, &trouble.message)).or_insert_with(|| Unread {

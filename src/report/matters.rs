@@ -11,7 +11,7 @@ use crate::review::Violation;
 
 use super::View;
 use super::names::{Names, Place};
-use super::summary::{ENTERING, verdict};
+use super::summary::verdict;
 use super::wording::{self, scope_of};
 
 /// Something that a person has to decide or mend.
@@ -196,7 +196,7 @@ struct Unread<'a> {
 
 impl Unread<'_> {
     fn help(&self) -> String {
-        if self.is_home && self.trouble.action == ENTERING && self.trouble.fault == Fault::Denied {
+        if self.is_home && self.trouble.is_of_entering() && self.trouble.fault == Fault::Denied {
             return "see that the role under home.role exists, and trusts what transitd runs as".to_owned();
         }
         wording::fault_help(self.trouble)
@@ -205,7 +205,7 @@ impl Unread<'_> {
     /// Says it without the request's id, which differs from try to try: `drift` and the log have it.
     fn text(&self) -> String {
         let Self { place, trouble, lists, .. } = self;
-        if trouble.action == ENTERING {
+        if trouble.is_of_entering() {
             let what = if self.is_home { "the home role could not be assumed" } else { "cannot be entered" };
             return format!("{place}: {what}, {}; {trouble}", wording::fault(trouble));
         }
@@ -220,7 +220,7 @@ fn unread<'a>(unknown: &'a BTreeMap<ListId, Trouble>, names: &Names<'_>) -> BTre
         let (id, place) = match scope_of(list) {
             None => ("the organization".to_owned(), "the organization".to_owned()),
             Some(scope) => {
-                let at = if trouble.action == ENTERING { String::new() } else { format!(" in {}", scope.region) };
+                let at = if trouble.is_of_entering() { String::new() } else { format!(" in {}", scope.region) };
                 (format!("account {}{at}", scope.account), format!("account {}{at}", names.account(&scope.account)))
             }
         };

@@ -10,9 +10,6 @@ use super::orders;
 use super::style::{Paint, count};
 use super::wording::several;
 
-/// The call that enters an account; a list that failed with it says that the account could not be entered at all.
-pub(super) const ENTERING: &str = "AssumeRole";
-
 /// How many of the accounts that are set aside are named: enough to see which they are, on a line that is to stay one.
 const NAMED: usize = 3;
 
@@ -38,7 +35,7 @@ impl<'a> Summary<'a> {
             .seen
             .members
             .iter()
-            .filter(|(_, member)| member.vpcs.trouble().is_some_and(|trouble| trouble.action == ENTERING))
+            .filter(|(_, member)| member.vpcs.trouble().is_some_and(|trouble| trouble.is_of_entering()))
             .map(|(scope, _)| &scope.account)
             .collect();
         let mut segments = BTreeMap::new();

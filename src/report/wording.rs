@@ -18,7 +18,6 @@ use crate::plan::Risk;
 use crate::review::Violation;
 
 use super::style::Paint;
-use super::summary::ENTERING;
 
 pub(super) use lists::{list_noun, list_of, list_owners, list_words, scope_of};
 pub(super) use object::{deed, object, target, verb};
@@ -91,7 +90,7 @@ pub(super) fn fault_help(trouble: &Trouble) -> String {
         Fault::StaleCredentials => {
             "see that the credentials are current, the clock is right and the role still exists".to_owned()
         }
-        Fault::Denied if action == ENTERING => {
+        Fault::Denied if trouble.is_of_entering() => {
             "see that the role exists, trusts the home account's role and asks for the external id under \
              accounts.role; an account that is none of this network's can be named under accounts.exclude"
                 .to_owned()
